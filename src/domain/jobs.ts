@@ -1,0 +1,45 @@
+import type { ApplicationId } from './application.ts'
+import type { UserId } from './user.ts'
+
+/** Every job, by name, with what it is given. A payload never holds a secret. */
+export interface Jobs {
+  /** Finds the applications that must hear of a change, and queues one push for each. */
+  'announce-user': {
+    readonly user: UserId
+    /** Send them what they may know of the person now. */
+    readonly update: boolean
+    /** Ask them to make the person authenticate again. */
+    readonly reauthenticate: boolean
+    /** Tell this application even if the person has nothing to do with it any more. */
+    readonly application?: ApplicationId
+  }
+  /** Sends one application what it may know of one person now. */
+  'push-user-update': { readonly user: UserId; readonly application: ApplicationId }
+  /** Asks one application to make one person authenticate again. */
+  'push-reauthentication': { readonly user: UserId; readonly application: ApplicationId }
+}
+
+export type JobName = keyof Jobs
+
+export type Job = { readonly [Name in JobName]: { readonly name: Name; readonly payload: Jobs[Name] } }[JobName]
+
+/** How a job waits and is tried again. */
+interface Terms {
+  /** Attempts in all, with growing pauses between them. */
+  readonly attempts: number
+  /** Jobs of one key wait once: a second one replaces the first. */
+  readonly key?: (payload: never) => string
+}
+
+/** With the queue's pauses (e, e², … up to e¹⁰ seconds) these last a little over a day. */
+const pushAttempts = 13
+
+export const jobTerms = {
+  'announce-user': { attempts: 25 },
+  'push-user-update': { attempts: pushAttempts, key: keyOf('push-user-update') },
+  'push-reauthentication': { attempts: pushAttempts, key: keyOf('push-reauthentication') },
+} as const satisfies Record<JobName, Terms>
+
+function keyOf(name: 'push-user-update' | 'push-reauthentication') {
+  return ({ user, application }: Jobs['push-user-update']): string => `${name}:${user}:${application}`
+}

@@ -1,0 +1,26 @@
+import { after, hour } from '#kernel/clock.ts'
+
+/** Wrong passwords in a row, counting the last one, that lock an account. */
+export const attemptsUntilLock = 6
+const lockMilliseconds = hour
+
+export interface AttemptState {
+  /** Wrong passwords in a row, this attempt included. */
+  readonly failedAttempts: number
+  readonly lockedAt: Date | null
+}
+
+/** Locked now? A lock ends by itself after an hour. */
+export const isLocked = (lockedAt: Date | null, now: Date): boolean =>
+  lockedAt !== null && now < after(lockedAt, lockMilliseconds)
+
+/** The instant before which a lock must have begun to be over. */
+export const lockOverIfBefore = (now: Date): Date => after(now, -lockMilliseconds)
+
+/** May this attempt still be judged by its password? Attempts are counted before they are judged, so parallel ones cannot pass. */
+export const mayTry = ({ failedAttempts, lockedAt }: AttemptState, now: Date): boolean =>
+  !isLocked(lockedAt, now) && failedAttempts <= attemptsUntilLock
+
+/** Does this wrong attempt lock the account? */
+export const locksNow = ({ failedAttempts, lockedAt }: AttemptState, now: Date): boolean =>
+  !isLocked(lockedAt, now) && failedAttempts >= attemptsUntilLock

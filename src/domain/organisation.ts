@@ -1,0 +1,11 @@
+export type OrganisationId = number & { readonly brand: 'OrganisationId' }
+
+/** The Government Digital Service, whose members may do and read a few things of their own. */
+export const gdsContentId = 'af07d5a5-df63-4ddc-9383-6a666845ebe9'
+
+export interface Organisation {
+  readonly id: OrganisationId
+  readonly contentId: string
+  readonly slug: string
+  readonly name: string
+}

@@ -1,0 +1,19 @@
+export const shortestPassword = 10
+export const longestPassword = 4096
+
+/** What is wrong with a new password, in words for its owner, or nothing. Characters are Unicode code points. */
+export const passwordFault = (password: string): string | undefined => {
+  const length = [...password].length
+  if (length === 0) return 'Enter a password'
+  if (length < shortestPassword) return `Password must be ${shortestPassword} characters or more`
+  if (length > longestPassword) return `Password must be ${longestPassword.toLocaleString('en-GB')} characters or less`
+  return undefined
+}
+
+/** Turns passwords into what is stored, and checks them. Slow on purpose; never call it inside a transaction. */
+export interface PasswordHasher {
+  /** A self-describing hash of `password`. */
+  hash(password: string): Promise<string>
+  /** Does `password` fit `hash`? Without a hash the same work is done, and the answer is no. */
+  verify(hash: string | null, password: string): Promise<boolean>
+}

@@ -1,0 +1,63 @@
+import type { OrganisationId } from './organisation.ts'
+
+export type UserId = number & { readonly brand: 'UserId' }
+/** A user's public, permanent name: what applications and events know them by. */
+export type UserUid = string & { readonly brand: 'UserUid' }
+
+/** From the widest reach to the narrowest (`reference/roles-and-permissions.md` 1.1). */
+export const roles = ['superadmin', 'admin', 'super_organisation_admin', 'organisation_admin', 'normal'] as const
+export type Role = (typeof roles)[number]
+
+export const roleNames = {
+  superadmin: 'Superadmin',
+  admin: 'Admin',
+  super_organisation_admin: 'Super organisation admin',
+  organisation_admin: 'Organisation admin',
+  normal: 'Normal',
+} as const satisfies Record<Role, string>
+
+/** People sign in; machines (API users) present tokens. */
+export type UserKind = 'person' | 'machine'
+
+export interface User {
+  readonly id: UserId
+  readonly uid: UserUid
+  readonly kind: UserKind
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly organisationId: OrganisationId | null
+  readonly suspendedAt: Date | null
+  readonly suspensionReason: string | null
+  readonly lockedAt: Date | null
+}
+
+export type UserStatus = 'active' | 'locked' | 'suspended'
+
+/** A role that looks after one organisation, and so needs one. */
+export const needsOrganisation = (role: Role): boolean =>
+  role === 'super_organisation_admin' || role === 'organisation_admin'
+
+/** An address as it is stored and compared: trimmed, lower case, with a straight apostrophe. */
+export const normaliseEmail = (typed: string): string => typed.trim().toLowerCase().replaceAll('’', "'")
+
+const emailShape = /^[^@\s]+@(?:[a-z0-9-]+\.)+[a-z0-9]+$/
+const personalMail = /\b(?:aol|btinternet|gmail|hotmail|outlook|yahoo)\b/
+const ascii = /^[ -~]*$/
+
+/** What is wrong with a normalised address, in words for its owner, or nothing (`reference/accounts-and-sign-in.md` 1.2). */
+export const emailFault = (email: string): string | undefined => {
+  if (email === '') return 'Enter an email address'
+  if (!ascii.test(email)) return 'Email can’t contain non-ASCII characters'
+  if (email.length > 255 || !emailShape.test(email)) return 'Enter an email address in the correct format, like name@example.gov.uk'
+  if (personalMail.test(email.slice(email.lastIndexOf('@'))))
+    return 'Email not accepted. Please enter a workplace email to continue.'
+  return undefined
+}
+
+/** What is wrong with a person's or machine's name, or nothing. */
+export const nameFault = (name: string): string | undefined => {
+  if (name.trim() === '') return 'Enter a name'
+  if (name.trim().length > 255) return 'Name must be 255 characters or less'
+  return undefined
+}

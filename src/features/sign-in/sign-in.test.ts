@@ -1,0 +1,328 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { hour, minute } from '#kernel/clock.ts'
+import { password } from '#test/people.ts'
+import { startSignon } from '#test/signon.ts'
+
+const test = await startSignon()
+const { signon, clock } = test
+
+describe('signing in', () => {
+  it('shows the words that people look for', async () => {
+    const page = await test.browser().get('/users/sign_in')
+    equal(page.status, 200)
+    match(page.text, /<title>\s*Sign in - GOV.UK Signon/)
+    match(page.text, /<h1[^>]*>Sign in<\/h1>/)
+    match(page.text, /<label[^>]*>\s*Email\s*<\/label>/)
+    match(page.text, /<label[^>]*>\s*Password\s*<\/label>/)
+    match(page.text, /<button[^>]*>\s*Sign in\s*<\/button>/)
+  })
+
+  it('leads to the dashboard, records where it came from, and renews the session', async () => {
+    const ada = await test.user('Ada Lovelace')
+    const browser = test.browser()
+    const answer = await browser.signIn('  ADA.lovelace@example.gov.uk ')
+    deepEqual([answer.status, answer.location], [302, '/'])
+    const first = browser.sessionCookie
+
+    const [event] = await test.rows<{ number: number; address: string; user_agent: string }>(
+      'select number, host(address) as address, user_agent from events where about_uid = $1',
+      [ada.uid],
+    )
+    deepEqual([event?.number, event?.address, event?.user_agent], [11, '127.0.0.1', 'node'])
+    match((await browser.get('/')).text, /Your applications/)
+    ok(first)
+  })
+
+  it('comes back to the page that was asked for', async () => {
+    await test.user('Back')
+    const browser = test.browser()
+    const sentAway = await browser.get('/?from=a%20link')
+    deepEqual([sentAway.status, sentAway.location], [302, '/users/sign_in'])
+    equal((await browser.signIn('back@example.gov.uk')).location, '/?from=a%20link')
+  })
+
+  it('forgets a page whose address is longer than 2,048 bytes', async () => {
+    await test.user('Long')
+    const browser = test.browser()
+    await browser.get(`/?${'x'.repeat(2050)}`)
+    equal((await browser.signIn('long@example.gov.uk')).location, '/')
+  })
+
+  it('goes to no other site, whatever the return cookie says', async () => {
+    await test.user('Safe')
+    for (const evil of ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example', 'javascript:alert(1)']) {
+      const browser = test.browser()
+      browser.cookies.set('__Host-signon_return', encodeURIComponent(evil))
+      equal((await browser.signIn('safe@example.gov.uk')).location, '/', evil)
+    }
+  })
+
+  it('tells nobody whether the address, the password or the moment was wrong', async () => {
+    const known = await test.user('Known')
+    const bodies = []
+    for (const [email, typed] of [
+      ['known@example.gov.uk', 'wrong'],
+      ['nobody@example.gov.uk', 'wrong'],
+      ['known@example.gov.uk', ''],
+      ['', ''],
+    ] as const) {
+      const answer = await test.browser().signIn(email, typed)
+      equal(answer.status, 200)
+      bodies.push(answer.text.replaceAll(/value="[^"]*"/g, ''))
+    }
+    equal(new Set(bodies).size, 1)
+    match(bodies[0] ?? '', /Invalid email or password/)
+    deepEqual(await test.events(known.uid), [12, 12])
+  })
+
+  it('keeps an unknown address only as a keyed hash', async () => {
+    await test.browser().signIn('my-actual-password-oops', 'whatever')
+    const [event] = await test.rows<{ note: string; about_uid: string | null }>(
+      'select note, about_uid from events where number = 38 order by id desc limit 1',
+    )
+    match(event?.note ?? '', /^address [0-9a-f]{32}$/)
+    equal(event?.about_uid, null)
+  })
+
+  it('refuses a form that is not ours', async () => {
+    const answer = await test.browser().send('/users/sign_in', {
+      method: 'POST',
+      body: new URLSearchParams({ 'user[email]': 'a@b.example', 'user[password]': password }),
+    })
+    equal(answer.status, 422)
+  })
+
+  it('takes any shape of parameters for a wrong sign-in, and never breaks', async () => {
+    const browser = test.browser()
+    for (const fields of [
+      [['user[email][x]', 'y']],
+      [
+        ['user[email]', 'a'],
+        ['user[email]', 'b'],
+      ],
+      [['user', 'x']],
+      [['user[email]', 'x'.repeat(100_000)]],
+    ] as [string, string][][]) {
+      const answer = await browser.post('/users/sign_in', fields)
+      equal(answer.status, 200)
+      match(answer.text, /Invalid email or password/)
+    }
+    equal((await browser.post('/users/sign_in', { 'user[email]': 'x'.repeat(2 ** 20) })).status, 413)
+  })
+
+  it('refuses broken escapes, NUL and bytes that are no UTF-8', async () => {
+    for (const body of ['user[email]=%ff', 'user[email]=%00', 'user[email]=%zz', '\xff']) {
+      const answer = await test.browser().send('/users/sign_in', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: Buffer.from(body, 'latin1'),
+      })
+      equal(answer.status, 400, body)
+    }
+    equal((await test.browser().get('/users/sign_in?x=%ff')).status, 400)
+  })
+
+  it('shows a suspended person why, only with the right password', async () => {
+    const user = await test.user('Sus')
+    await signon.transaction((work) => work.users.suspend(user.id, 'left'))
+    match((await test.browser().signIn('sus@example.gov.uk')).text, /Your account has been suspended/)
+    match((await test.browser().signIn('sus@example.gov.uk', 'wrong')).text, /Invalid email or password/)
+    deepEqual(await test.events(user.uid), [13, 12])
+  })
+
+  it('does not let machines in', async () => {
+    const machine = await test.machine('Robot', await test.application('Robotics'))
+    match((await test.browser().signIn(machine.user.email)).text, /Invalid email or password/)
+  })
+})
+
+describe('the lock', () => {
+  it('comes with the sixth wrong password, is logged once before it, and lasts an hour', async () => {
+    const user = await test.user('Lock')
+    for (let attempt = 1; attempt <= 8; attempt += 1) await test.browser().signIn(user.email, `wrong ${attempt}`)
+    deepEqual(await test.events(user.uid), [12, 12, 12, 12, 12, 1, 12, 12, 12])
+    match((await test.browser().signIn(user.email)).text, /Invalid email or password/)
+
+    clock.step(hour - 1)
+    match((await test.browser().signIn(user.email)).text, /Invalid email or password/)
+    clock.step(1)
+    equal((await test.browser().signIn(user.email)).location, '/')
+  })
+
+  it('is over after an hour for a wrong password too, which is then the first', async () => {
+    const user = await test.user('Again')
+    for (let attempt = 1; attempt <= 6; attempt += 1) await test.browser().signIn(user.email, 'wrong')
+    clock.step(hour)
+    await test.browser().signIn(user.email, 'wrong')
+    const [row] = await test.rows<{ failed_attempts: number; locked_at: Date | null }>(
+      'select failed_attempts, locked_at from users where id = $1',
+      [user.id],
+    )
+    deepEqual(row, { failed_attempts: 1, locked_at: null })
+  })
+
+  it('starts counting again after a right password', async () => {
+    const user = await test.user('Reset')
+    for (let attempt = 1; attempt <= 5; attempt += 1) await test.browser().signIn(user.email, 'wrong')
+    equal((await test.browser().signIn(user.email)).location, '/')
+    await test.browser().signIn(user.email, 'wrong')
+    equal((await test.browser().signIn(user.email)).location, '/')
+  })
+
+  it('counts twenty parallel wrong passwords as twenty, and looks at no more than six', async () => {
+    const user = await test.user('Parallel')
+    const browsers = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const browser = test.browser()
+        await browser.get('/users/sign_in')
+        return browser
+      }),
+    )
+    await Promise.all(browsers.map((browser) => browser.signIn(user.email, 'wrong')))
+    const [row] = await test.rows<{ failed_attempts: number }>('select failed_attempts from users where id = $1', [user.id])
+    equal(row?.failed_attempts, 20)
+    const events = await test.events(user.uid)
+    deepEqual([events.filter((number) => number === 12).length, events.filter((number) => number === 1).length], [20, 1])
+  })
+
+  it('lets no right password in among parallel guesses beyond the sixth', async () => {
+    const user = await test.user('Guess')
+    for (let attempt = 1; attempt <= 5; attempt += 1) await test.browser().signIn(user.email, 'wrong')
+    const guesses = ['wrong', 'wrong', 'wrong', 'wrong', password]
+    const began = await Promise.all(guesses.map(() => signon.single.users.beginAttempt(user.email)))
+    const tries = began.map((attempt) => attempt?.failedAttempts ?? 0)
+    deepEqual(tries.toSorted(), [10, 6, 7, 8, 9])
+  })
+})
+
+describe('a session', () => {
+  it('ends after thirty idle minutes, and says so once', async () => {
+    await test.user('Idle')
+    const browser = test.browser()
+    await browser.signIn('idle@example.gov.uk')
+    clock.step(30 * minute - 1)
+    equal((await browser.get('/')).status, 200)
+    clock.step(30 * minute - 1)
+    equal((await browser.get('/')).status, 200)
+    clock.step(30 * minute)
+    equal((await browser.get('/')).location, '/users/sign_in')
+    match((await browser.get('/users/sign_in')).text, /Your session expired, please sign in again to continue/)
+    ok(!(await browser.get('/users/sign_in')).text.includes('Your session expired'))
+  })
+
+  it('ends after a day, however busy', async () => {
+    await test.user('Busy')
+    const browser = test.browser()
+    await browser.signIn('busy@example.gov.uk')
+    for (let step = 0; step < 24 * 4 - 1; step += 1) {
+      clock.step(15 * minute)
+      equal((await browser.get('/')).status, 200)
+    }
+    clock.step(15 * minute)
+    equal((await browser.get('/')).location, '/users/sign_in')
+  })
+
+  it('ends with the next request of a suspended person', async () => {
+    const user = await test.user('Gone')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    await signon.transaction((work) => work.users.suspend(user.id, 'left'))
+    equal((await browser.get('/')).location, '/users/sign_in')
+    match((await browser.get('/users/sign_in')).text, /Your account has been suspended/)
+  })
+
+  it('that has passed only the password reaches nothing but the second step and sign-out', async () => {
+    const user = await test.user('Half')
+    const browser = test.browser()
+    const token = await signon.single.sessions.open(user.id, 'password', {})
+    browser.cookies.set('__Host-signon_session', token)
+    for (const path of ['/', '/signin-required', '/oauth/authorize?client_id=x'])
+      equal((await browser.get(path)).location, '/users/two_step_verification_session/new', path)
+    equal((await browser.get('/users/sign_out')).location, '/users/sign_in')
+  })
+
+  it('is a cookie that holds nothing but chance, and is stored only as a hash', async () => {
+    await test.user('Cookie')
+    const browser = test.browser()
+    const answer = await browser.signIn('cookie@example.gov.uk')
+    const line = answer.headers.getSetCookie().find((one) => one.includes('_session=')) ?? ''
+    match(line, /^__Host-signon_session=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    const [row] = await test.rows<{ found: boolean }>(
+      `select exists (select from sessions where token_hash = sha256(convert_to($1, 'UTF8'))) as found`,
+      [browser.sessionCookie],
+    )
+    equal(row?.found, true)
+  })
+
+  it('is another one after signing in again, and the old one is over', async () => {
+    await test.user('Renew')
+    const browser = test.browser()
+    await browser.signIn('renew@example.gov.uk')
+    const old = browser.sessionCookie ?? ''
+    const page = await browser.get('/')
+    const token = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
+    await browser.send('/users/sign_in', {
+      method: 'POST',
+      body: new URLSearchParams({ 'user[email]': 'renew@example.gov.uk', 'user[password]': password, csrf_token: token }),
+    })
+    ok(browser.sessionCookie !== old)
+    equal((await signon.single.sessions.use(old)).state, 'none')
+  })
+})
+
+describe('signing out', () => {
+  it('CC-60 by a plain link ends the session and lands on the sign-in page', async () => {
+    const user = await test.user('Out')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    equal((await browser.get('/users/sign_out')).location, '/users/sign_in')
+    match((await browser.get('/users/sign_in')).text, /Signed out successfully/)
+    equal((await browser.get('/')).location, '/users/sign_in')
+    deepEqual(await test.events(user.uid), [11, 49])
+  })
+
+  it('CC-61 is no error when nobody is signed in', async () => {
+    const browser = test.browser()
+    equal((await browser.get('/users/sign_out')).location, '/users/sign_in')
+    ok(!(await browser.get('/users/sign_in')).text.includes('Signed out'))
+  })
+
+  it('CC-62 asks the applications to make the person authenticate again', async () => {
+    const user = await test.user('Everywhere')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    await browser.get('/users/sign_out')
+    const jobs = await test.rows<{ payload: unknown }>(
+      `select payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+       where t.identifier = 'announce-user' order by j.id desc limit 1`,
+    )
+    deepEqual(jobs[0]?.payload, { user: user.id, update: false, reauthenticate: true })
+  })
+
+  it('CC-63 does not happen by timing out', async () => {
+    const user = await test.user('Timeout')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    const before = (await test.jobs()).length
+    clock.step(31 * minute)
+    await browser.get('/')
+    equal((await test.jobs()).length, before)
+  })
+
+  it('works from our own button, which is a form', async () => {
+    const user = await test.user('Button')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    equal((await browser.post('/users/sign_out', {}, '/')).location, '/users/sign_in')
+    equal((await browser.get('/')).location, '/users/sign_in')
+  })
+
+  it('does not happen by a HEAD request', async () => {
+    const user = await test.user('Head')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    await browser.send('/users/sign_out', { method: 'HEAD' })
+    equal((await browser.get('/')).status, 200)
+  })
+})

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { UriSubstitution } from '#domain/application.ts'
+import { Invalid } from '#kernel/failure.ts'
+import { type SettingName, settings, substitutionOf, variables } from './settings.ts'
+
+type Settings = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
+
+/** Every setting, checked. Below `main/` nothing sees it: each part is given what it needs. */
+export interface Config extends Omit<Settings, 'substitutionPattern' | 'substitutionReplacement'> {
+  readonly uriSubstitution: UriSubstitution | undefined
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the demo keeps its own settings in, so that commands beside it need none. */
+export const demoSettingsFile = 'demo.env'
+
+/**
+ * The settings of `environment`. Without DATABASE_URL, those that a demo in the same data directory made count too.
+ * Throws `Invalid` that lists every fault at once.
+ */
+export const readConfig = (environment: Environment): Config => {
+  const all = { ...demoSettings(environment), ...withoutBlanks(environment) }
+  const faults: string[] = []
+  const take = <T>(names: string, reading: () => T): T => {
+    try {
+      return reading()
+    } catch (error) {
+      faults.push(`${names} ${error instanceof Error ? error.message : 'cannot be read'}`)
+      return undefined as T
+    }
+  }
+  const entries = Object.entries(settings).map(([name, { parse }]) => {
+    const variable = variables[name as SettingName]
+    return [name, take(variable, () => parse(all[variable]))]
+  })
+  const { substitutionPattern, substitutionReplacement, ...parsed } = Object.fromEntries(entries) as Settings
+  const pair = `${variables.substitutionPattern} and ${variables.substitutionReplacement}`
+  const uriSubstitution = take(pair, () => substitutionOf(substitutionPattern, substitutionReplacement))
+  if (faults.length > 0) throw new Invalid(`Signon cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  return Object.freeze({ ...parsed, uriSubstitution })
+}
+
+// A variable that is set to nothing is not set.
+const withoutBlanks = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
+
+const demoSettings = (environment: Environment): Environment => {
+  const given = withoutBlanks(environment)
+  if (given[variables.databaseUrl] !== undefined) return {}
+  try {
+    return parseEnv(readFileSync(join(given[variables.dataDirectory] ?? 'var', demoSettingsFile), 'utf8'))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,44 @@
+import type { Logger } from 'pino'
+import { systemClock } from '#kernel/clock.ts'
+import { systemRandom } from '#kernel/random.ts'
+import { argon2Hasher } from '#outside/argon2.ts'
+import { type Connection, openDatabase } from '#store/connection.ts'
+import { joinEmbeddedDatabase } from '#store/embedded.ts'
+import { createSignon, type Signon } from '#store/signon.ts'
+import type { Config } from './config.ts'
+
+/** Signon with its database, as one process has it. */
+export interface House {
+  readonly signon: Signon
+  readonly db: Connection
+  readonly databaseUrl: string
+  /** Gives everything back that was opened. */
+  close(): Promise<void>
+}
+
+/** Opens the database, the embedded one when no other is named, and puts Signon together over it. */
+export const openHouse = async (config: Config, logger: Logger, say?: (line: string) => void): Promise<House> => {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await joinEmbeddedDatabase({ directory: config.dataDirectory, ...(say && { say }) })
+      : undefined
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
+  const db = openDatabase(databaseUrl, config.databaseConnections, (error) => logger.warn({ err: error }, 'lost a database connection'))
+  const signon = createSignon({
+    db,
+    clock: systemClock,
+    random: systemRandom,
+    keys: config.keys,
+    passwords: await argon2Hasher(systemRandom),
+    uriSubstitution: config.uriSubstitution,
+  })
+  return {
+    signon,
+    db,
+    databaseUrl,
+    async close() {
+      await db.destroy()
+      await embedded?.leave()
+    },
+  }
+}

@@ -1,0 +1,163 @@
+import { isIP } from 'node:net'
+import { type Key, type KeyRing, keyRing } from '#kernel/sealed.ts'
+import type { UriSubstitution } from '#domain/application.ts'
+
+/** One setting of the environment: what it is for, and what its text becomes. */
+interface Setting<T> {
+  readonly about: string
+  /** What holds without it, in words; nothing when it must be given outside the demo. */
+  readonly otherwise?: string
+  /** Its value. Throws an `Error` whose message says what is wrong, never what was given. */
+  readonly parse: (text: string | undefined) => T
+}
+
+const setting = <T>(one: Setting<T>): Setting<T> => one
+
+/** Every setting that Signon reads, and nothing else reads the environment. */
+export const settings = {
+  databaseUrl: setting({
+    about: 'The PostgreSQL server to use, 15 to 18, as postgresql://user:password@host/database.',
+    otherwise: 'the embedded database in SIGNON_DATA_DIR',
+    parse: (text) => (text === undefined ? undefined : urlOf(text, ['postgres:', 'postgresql:']).toString()),
+  }),
+  dataDirectory: setting({
+    about: 'The folder of the embedded database and of the demo.',
+    otherwise: '`var`',
+    parse: (text) => text ?? 'var',
+  }),
+  publicUrl: setting({
+    about: 'Signon’s public origin, such as https://signon.example.gov.uk, without a path.',
+    parse: (text) => {
+      const { origin, pathname, search } = urlOf(required(text), ['https:', 'http:'])
+      if (pathname !== '/' || search !== '') throw new Error('must be an origin, without a path')
+      return origin
+    },
+  }),
+  keys: setting({
+    about: 'The key ring: `id:base64` pairs separated by commas, 32 random bytes each. The first one encrypts, all decrypt.',
+    parse: (text): KeyRing => keyRing(keysOf(required(text))),
+  }),
+  environment: setting({
+    about: 'Which environment this is: production, staging, integration or development. It is named on every page.',
+    otherwise: '`development`',
+    parse: (text) => text ?? 'development',
+  }),
+  host: setting({
+    about: 'The network address that web listens on.',
+    otherwise: '`127.0.0.1`',
+    parse: (text) => text ?? '127.0.0.1',
+  }),
+  port: setting({ about: 'The port that web listens on.', otherwise: '`3000`', parse: (text) => portOf(text, 3000) }),
+  databaseConnections: setting({
+    about: 'How many connections to the database each process keeps at most.',
+    otherwise: '`10`',
+    parse: (text) => countOf(text, 10),
+  }),
+  jobsAtOnce: setting({
+    about: 'How many jobs each worker does at a time.',
+    otherwise: '`10`',
+    parse: (text) => countOf(text, 10),
+  }),
+  trustedProxies: setting({
+    about: 'Addresses or networks of the proxies whose X-Forwarded-For is believed, separated by commas.',
+    otherwise: 'none is believed',
+    parse: (text) => listOf(text).map(networkOf),
+  }),
+  substitutionPattern: setting({
+    about: 'Text in the applications’ stored addresses that reads differently in this environment. Only with the next one.',
+    otherwise: 'addresses read as stored',
+    parse: (text) => text,
+  }),
+  substitutionReplacement: setting({
+    about: 'What that text reads as.',
+    otherwise: 'addresses read as stored',
+    parse: (text) => text,
+  }),
+  logLevel: setting({
+    about: 'How much is logged: trace, debug, info, warn, error or silent.',
+    otherwise: '`info`',
+    parse: (text) => {
+      const level = text ?? 'info'
+      if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(level)) throw new Error('is not a level of the log')
+      return level
+    },
+  }),
+} as const
+
+/** The names of the settings in the environment. */
+export const variables = {
+  databaseUrl: 'DATABASE_URL',
+  dataDirectory: 'SIGNON_DATA_DIR',
+  publicUrl: 'SIGNON_URL',
+  keys: 'SIGNON_SECRET_KEYS',
+  environment: 'GOVUK_ENVIRONMENT',
+  host: 'SIGNON_HOST',
+  port: 'PORT',
+  databaseConnections: 'SIGNON_DATABASE_CONNECTIONS',
+  jobsAtOnce: 'SIGNON_JOBS_AT_ONCE',
+  trustedProxies: 'SIGNON_TRUSTED_PROXIES',
+  substitutionPattern: 'SIGNON_APPS_URI_SUB_PATTERN',
+  substitutionReplacement: 'SIGNON_APPS_URI_SUB_REPLACEMENT',
+  logLevel: 'RAILS_LOG_LEVEL',
+} as const satisfies Record<keyof typeof settings, string>
+
+export type SettingName = keyof typeof settings
+
+/** The substitution that the two settings make together. Throws when one comes without the other. */
+export const substitutionOf = (pattern: string | undefined, replacement: string | undefined): UriSubstitution | undefined => {
+  if (pattern === undefined && replacement === undefined) return undefined
+  if (pattern === undefined || replacement === undefined) throw new Error('must be given together, or neither')
+  return { pattern, replacement }
+}
+
+const required = (text: string | undefined): string => {
+  if (text === undefined) throw new Error('must be given')
+  return text
+}
+
+const urlOf = (text: string, protocols: readonly string[]): URL => {
+  if (!URL.canParse(text)) throw new Error('is not an address')
+  const url = new URL(text)
+  if (!protocols.includes(url.protocol)) throw new Error(`must begin with ${protocols.map((one) => `${one}//`).join(' or ')}`)
+  return url
+}
+
+const listOf = (text: string | undefined): readonly string[] =>
+  (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const keysOf = (text: string): [Key, ...Key[]] => {
+  const [first, ...others] = listOf(text).map((item): Key => {
+    const [id, encoded] = item.split(':')
+    const bytes = Buffer.from(encoded ?? '', 'base64')
+    if (!id || !/^[A-Za-z0-9_-]+$/.test(id)) throw new Error('needs an id of letters and digits before each colon')
+    if (bytes.length !== 32) throw new Error(`needs 32 bytes in base64 behind ${id}: (openssl rand -base64 32 makes them)`)
+    return { id, bytes }
+  })
+  if (!first) throw new Error('must hold at least one key')
+  const all: [Key, ...Key[]] = [first, ...others]
+  if (new Set(all.map(({ id }) => id)).size !== all.length) throw new Error('names two keys alike')
+  return all
+}
+
+const networkOf = (item: string): string => {
+  const [address = '', bits] = item.split('/')
+  const version = isIP(address)
+  if (version === 0 || (bits !== undefined && !(Number(bits) >= 0 && Number(bits) <= (version === 4 ? 32 : 128))))
+    throw new Error('holds something that is no address or network')
+  return item
+}
+
+const portOf = (text: string | undefined, otherwise: number): number => {
+  const port = text === undefined ? otherwise : Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('must be a port number')
+  return port
+}
+
+const countOf = (text: string | undefined, otherwise: number): number => {
+  const count = text === undefined ? otherwise : Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 1000) throw new Error('must be a whole number from 1 to 1000')
+  return count
+}

@@ -1,0 +1,17 @@
+import type { Config } from './config.ts'
+import { openHouse } from './house.ts'
+import { createLogger } from './logger.ts'
+import { createWeb } from './server.ts'
+import { untilStopped } from './stop.ts'
+
+/** Serves pages and machine addresses until the process is told to stop; requests in flight are finished first. */
+export const runWeb = async (config: Config): Promise<void> => {
+  const logger = createLogger(config.logLevel, 'web')
+  const house = await openHouse(config, logger)
+  const web = createWeb(house.signon, logger, config)
+  await web.listen({ host: config.host, port: config.port })
+  logger.info({ url: config.publicUrl, host: config.host, port: config.port }, 'web is ready')
+  await untilStopped()
+  await web.close()
+  await house.close()
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os'
+import { hash, verify } from '@node-rs/argon2'
+import type { PasswordHasher } from '#domain/password.ts'
+import type { Random } from '#kernel/random.ts'
+
+// OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. Argon2id is the library's own choice.
+const settings = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const
+
+/**
+ * Argon2id on the thread pool, as many at once as there are cores: more would take 19 MiB each and finish no sooner.
+ */
+export const argon2Hasher = async (random: Random): Promise<PasswordHasher> => {
+  const inTurn = turns(availableParallelism())
+  const nobodys = await hash(random.bytes(32).toString('base64url'), settings)
+  return {
+    hash: (password) => inTurn(() => hash(password, settings)),
+    verify: (stored, password) =>
+      inTurn(async () => {
+        const fits = await verify(stored ?? nobodys, password)
+        return stored !== null && fits
+      }),
+  }
+}
+
+/** Runs at most `atOnce` tasks at a time, in the order they came. */
+const turns = (atOnce: number) => {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <T>(task: () => Promise<T>): Promise<T> => {
+    if (running >= atOnce) await new Promise<void>((go) => waiting.push(go))
+    else running += 1
+    try {
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { sql } from 'kysely'
+import { type Application, type ApplicationId, substituteUri } from '#domain/application.ts'
+import { Conflict, NotFound } from '#kernel/failure.ts'
+import { hashToken } from '#kernel/token.ts'
+import { type Connection, isDuplicate, statement } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+export interface NewApplication {
+  readonly name: string
+  readonly clientId: string
+  readonly description: string | null
+  readonly homeUri: string | null
+  readonly redirectUris: readonly string[]
+  readonly isApiOnly: boolean
+  readonly isGdsOnly: boolean
+  readonly isDirectoryApi: boolean
+  readonly supportsPushUpdates: boolean
+  readonly requiresPkce: boolean
+}
+
+/** What the dashboard shows of an application. */
+export interface ListedApplication {
+  readonly id: ApplicationId
+  readonly name: string
+  readonly description: string | null
+  readonly homeUri: string | null
+}
+
+/** Client applications and their secrets. Addresses are read as this environment reads them. */
+export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => {
+  const applicationOf = (row: ApplicationRow): Application => ({
+    id: row.id as ApplicationId,
+    name: row.name,
+    clientId: row.client_id,
+    description: row.description,
+    homeUri: row.home_uri && substituteUri(row.home_uri, uriSubstitution),
+    redirectUris: row.redirect_uris.map((uri) => substituteUri(uri, uriSubstitution)),
+    pushUri: row.push_uri && substituteUri(row.push_uri, uriSubstitution),
+    supportsPushUpdates: row.supports_push_updates,
+    isApiOnly: row.is_api_only,
+    isGdsOnly: row.is_gds_only,
+    requiresPkce: row.requires_pkce,
+    retiredAt: row.retired_at,
+  })
+
+  return {
+    /** Adds an application. Throws `Conflict` when the name, in any case, is taken. */
+    async add(application: NewApplication): Promise<Application> {
+      const at = now()
+      const row = await db
+        .insertInto('applications')
+        .values({
+          name: application.name,
+          client_id: application.clientId,
+          description: application.description,
+          home_uri: application.homeUri,
+          redirect_uris: [...application.redirectUris],
+          is_api_only: application.isApiOnly,
+          is_gds_only: application.isGdsOnly,
+          is_directory_api: application.isDirectoryApi,
+          supports_push_updates: application.supportsPushUpdates,
+          requires_pkce: application.requiresPkce,
+          created_at: at,
+          updated_at: at,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+        .catch((error: unknown) => {
+          throw isDuplicate(error) ? new Conflict(`There is already an application called ${application.name}.`) : error
+        })
+      return applicationOf(row)
+    },
+
+    /** The application with this name, in any case. Throws `NotFound`. */
+    async findByName(name: string): Promise<Application> {
+      const row = await byName(db, name).executeTakeFirst()
+      if (!row) throw new NotFound(`There is no application called ${name}.`)
+      return applicationOf(row)
+    },
+
+    /** The same, holding the row until the transaction ends. */
+    async lockByName(name: string): Promise<Application> {
+      const row = await byName(db, name).forUpdate().executeTakeFirst()
+      if (!row) throw new NotFound(`There is no application called ${name}.`)
+      return applicationOf(row)
+    },
+
+    async seek(id: ApplicationId): Promise<Application | undefined> {
+      const row = await db.selectFrom('applications').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && applicationOf(row)
+    },
+
+    /** Every application, by name, retired ones included. */
+    async list(): Promise<readonly Application[]> {
+      const rows = await db.selectFrom('applications').selectAll().orderBy(sql`lower(name)`).execute()
+      return rows.map(applicationOf)
+    },
+
+    /** The client with this id and secret, unless it is retired. */
+    async authenticate(clientId: string, clientSecret: string): Promise<ApplicationId | undefined> {
+      const [row] = await authenticate(db, clientId, hashToken(clientSecret))
+      return row?.id
+    },
+
+    async retire(id: ApplicationId): Promise<void> {
+      const at = now()
+      await db.updateTable('applications').set({ retired_at: at, updated_at: at }).where('id', '=', id).execute()
+    },
+
+    /** Replaces the stored addresses. */
+    async setAddresses(id: ApplicationId, addresses: { homeUri: string | null; redirectUris: readonly string[]; pushUri: string | null }): Promise<void> {
+      await db
+        .updateTable('applications')
+        .set({
+          home_uri: addresses.homeUri,
+          redirect_uris: [...addresses.redirectUris],
+          push_uri: addresses.pushUri,
+          updated_at: now(),
+        })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    /** Makes `secret` the newest of an application's two; the one that was newest stays good, an older one ends. */
+    async addSecret(id: ApplicationId, secret: string): Promise<void> {
+      await sql`delete from application_secrets where application_id = ${id} and slot = 2`.execute(db)
+      await sql`update application_secrets set slot = 2 where application_id = ${id} and slot = 1`.execute(db)
+      await db
+        .insertInto('application_secrets')
+        .values({ application_id: id, slot: 1, secret_hash: hashToken(secret), created_at: now() })
+        .execute()
+    },
+  }
+}
+
+interface ApplicationRow {
+  readonly id: number
+  readonly name: string
+  readonly client_id: string
+  readonly description: string | null
+  readonly home_uri: string | null
+  readonly redirect_uris: string[]
+  readonly push_uri: string | null
+  readonly supports_push_updates: boolean
+  readonly is_api_only: boolean
+  readonly is_gds_only: boolean
+  readonly requires_pkce: boolean
+  readonly retired_at: Date | null
+}
+
+const byName = (db: Connection, name: string) =>
+  db.selectFrom('applications').selectAll().where(sql`lower(name)`, '=', name.trim().toLowerCase())
+
+const authenticate = statement<{ readonly id: ApplicationId }, [string, Buffer]>(
+  'applications.authenticate',
+  `select a.id from applications a
+   join application_secrets s on s.application_id = a.id and s.secret_hash = $2
+   where a.client_id = $1 and a.retired_at is null`,
+)

@@ -1,0 +1,107 @@
+import type { ApplicationId } from '#domain/application.ts'
+import { accessTokenMilliseconds } from '#domain/oauth/lifetimes.ts'
+import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
+import type { UserId } from '#domain/user.ts'
+import { after, hour, minute } from '#kernel/clock.ts'
+import { hashToken, type TimeOrderedId, tokenId } from '#kernel/token.ts'
+import { statement } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+/** A bearer token that we know, good or not, and everything that decides what its holder gets. */
+export interface PresentedToken extends UserInfoFacts {
+  readonly userId: UserId
+  readonly applicationId: ApplicationId
+  readonly clientId: string
+  readonly isDirectoryApi: boolean
+  readonly isRetired: boolean
+  readonly isRevoked: boolean
+  readonly isExpired: boolean
+}
+
+/** A token as introspection tells of it. Times are seconds since 1970. */
+export interface IntrospectedToken {
+  readonly applicationId: ApplicationId
+  readonly clientId: string
+  readonly isLive: boolean
+  readonly issuedAt: number
+  readonly expiresAt: number | null
+}
+
+/** Access tokens of people's authorizations and of machines, as they are presented. */
+export const bearerTokenStore = ({ db, now }: StoreContext) => ({
+  /**
+   * Reads a token and its holder in one statement. Where the token is good for `clientId` (any client, when absent),
+   * the same statement notes that the application has had the permissions (at most once a minute) and that a
+   * machine's token was used (at most once an hour).
+   */
+  async present(token: string, clientId?: string): Promise<PresentedToken | undefined> {
+    const at = now()
+    const [row] = await present(db, tokenId(token) ?? null, hashToken(token), at, clientId ?? null, after(at, -minute), after(at, -hour))
+    return row
+  },
+
+  /** What introspection tells of an access or refresh token. */
+  async introspect(token: string): Promise<IntrospectedToken | undefined> {
+    const [row] = await introspect(db, tokenId(token) ?? null, hashToken(token), now(), accessTokenMilliseconds / 1000)
+    return row
+  },
+})
+
+const present = statement<PresentedToken, [TimeOrderedId | null, Buffer, Date, string | null, Date, Date]>(
+  'bearer-tokens.present',
+  `with token as (
+     select f.user_id, f.application_id, f.access_expires_at as expires_at, f.ended_at as revoked_at, null::integer as api_token_id
+     from authorizations f where f.id = $1 and f.access_hash = $2
+     union all
+     select t.user_id, t.application_id, t.expires_at, t.revoked_at, t.id from api_tokens t where t.token_hash = $2
+   ), found as (
+     select token.user_id, token.application_id, token.api_token_id, u.uid, u.name, u.email,
+       u.suspended_at is not null as is_suspended, o.slug, o.content_id, a.client_id, a.is_directory_api,
+       a.retired_at is not null as is_retired, token.revoked_at is not null as is_revoked,
+       coalesce(token.expires_at <= $3, false) as is_expired, held.permissions,
+       token.revoked_at is null and coalesce(token.expires_at > $3, true) and a.retired_at is null
+         and 'signin' = any (held.permissions) and coalesce(a.client_id = $4, true) as is_good
+     from token
+     join users u on u.id = token.user_id
+     join applications a on a.id = token.application_id
+     left join organisations o on o.id = u.organisation_id
+     cross join lateral (
+       select coalesce(array_agg(p.name order by lower(p.name), p.name), '{}') as permissions
+       from grants g join permissions p on p.id = g.permission_id
+       where g.user_id = token.user_id and g.application_id = token.application_id
+     ) held
+   ), synced as (
+     insert into user_applications (user_id, application_id, last_synced_at)
+     select found.user_id, found.application_id, $3 from found
+     left join user_applications known using (user_id, application_id)
+     where found.is_good and (known.last_synced_at is null or known.last_synced_at < $5)
+     on conflict (user_id, application_id) do update set last_synced_at = $3
+   ), used as (
+     update api_tokens set last_used_at = $3 from found
+     where api_tokens.id = found.api_token_id and found.is_good
+       and (api_tokens.last_used_at is null or api_tokens.last_used_at < $6)
+   )
+   select user_id as "userId", application_id as "applicationId", client_id as "clientId", is_directory_api as "isDirectoryApi",
+     is_retired as "isRetired", is_revoked as "isRevoked", is_expired as "isExpired", uid, name, email, permissions,
+     slug as "organisationSlug", content_id as "organisationContentId", is_suspended as "isSuspended"
+   from found`,
+)
+
+const introspect = statement<IntrospectedToken, [TimeOrderedId | null, Buffer, Date, number]>(
+  'bearer-tokens.introspect',
+  `with token as (
+     select f.user_id, f.application_id, f.ended_at as revoked_at,
+       case when f.access_hash = $2 then f.access_expires_at else f.expires_at end as expires_at,
+       f.access_expires_at - make_interval(secs => $4) as issued_at
+     from authorizations f where f.id = $1 and $2 in (f.access_hash, f.refresh_hash)
+     union all
+     select t.user_id, t.application_id, t.revoked_at, t.expires_at, t.created_at from api_tokens t where t.token_hash = $2
+   )
+   select token.application_id as "applicationId", a.client_id as "clientId",
+     token.revoked_at is null and coalesce(token.expires_at > $3, true) and u.suspended_at is null
+       and a.retired_at is null as "isLive",
+     floor(extract(epoch from token.issued_at))::float8 as "issuedAt",
+     floor(extract(epoch from token.expires_at))::float8 as "expiresAt"
+   from token join applications a on a.id = token.application_id join users u on u.id = token.user_id`,
+)
+

@@ -1,0 +1,40 @@
+import { CompiledQuery, Kysely } from 'kysely'
+import { DatabaseError, Pool } from 'pg'
+import { type NamedQuery, namedStatementsDialect } from './dialect.ts'
+import type { DB } from './schema.ts'
+
+/** The database, or one transaction of it. */
+export type Connection = Kysely<DB>
+
+/** The database at `url` through at most `size` connections, opened when they are needed. */
+export const openDatabase = (url: string, size: number, onIdleError: (error: Error) => void): Connection => {
+  const pool = new Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'signon',
+    options: '-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s',
+  })
+  // A connection that dies is replaced; without a listener, in use or idle, it would end the process.
+  pool.on('error', onIdleError)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return new Kysely<DB>({ dialect: namedStatementsDialect(pool) })
+}
+
+/**
+ * One hot query, written once and planned once per connection. `name` must be its own. The function that comes back
+ * runs it: values in the order of `$1`, `$2`, …
+ */
+export const statement = <Row, Values extends readonly unknown[]>(name: string, text: string) => {
+  const query = CompiledQuery.raw(text)
+  return async (db: Connection, ...values: Values): Promise<readonly Row[]> => {
+    const named: NamedQuery = { ...query, name, parameters: values }
+    const { rows } = await db.executeQuery<Row>(named as CompiledQuery<Row>)
+    return rows
+  }
+}
+
+/** Does this error say that a unique index (`constraint`, when given) refused a row? */
+export const isDuplicate = (error: unknown, constraint?: string): boolean =>
+  error instanceof DatabaseError && error.code === '23505' && (constraint === undefined || error.constraint === constraint)

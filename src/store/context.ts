@@ -1,0 +1,13 @@
+import type { UriSubstitution } from '#domain/application.ts'
+import type { KeyRing } from '#kernel/sealed.ts'
+import type { Random } from '#kernel/random.ts'
+import type { Connection } from './connection.ts'
+
+/** What every store is given: the database or a transaction of it, the instant, chance, and the keys. */
+export interface StoreContext {
+  readonly db: Connection
+  readonly now: () => Date
+  readonly random: Random
+  readonly keys: KeyRing
+  readonly uriSubstitution: UriSubstitution | undefined
+}

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import type { Actor, SignonEvent } from '#domain/events.ts'
+import { eventKinds } from '#domain/events.ts'
+import type { UserUid } from '#domain/user.ts'
+import { statement } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+/** One line of the log as it is shown. */
+export interface LoggedEvent {
+  readonly id: string
+  readonly at: Date
+  readonly number: number
+  readonly about: UserUid | null
+  readonly application: string | null
+  readonly actorKind: Actor['kind']
+  readonly actor: string | null
+  readonly note: string | null
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+/** The log: rows are added and read, never changed. */
+export const eventStore = ({ db, now }: StoreContext) => ({
+  async add(event: SignonEvent, actor: Actor): Promise<void> {
+    await add(
+      db,
+      now(),
+      eventKinds[event.name].number,
+      event.about?.uid ?? null,
+      event.application ?? null,
+      actor.kind,
+      actor.userId ?? null,
+      actor.name ?? null,
+      event.note ?? null,
+      actor.address ?? null,
+      storedUserAgent(actor.userAgent),
+    )
+  },
+
+  /** The newest events, newest first: at most `limit`, older than the event `before`, about `user` only when given. */
+  async list({ about, before, limit }: { about?: UserUid; before?: string; limit: number }): Promise<readonly LoggedEvent[]> {
+    const { rows } = await sql<LoggedEvent>`
+      select e.id, e.created_at as at, e.number, e.about_uid as about, a.name as application, e.actor_kind as "actorKind",
+        coalesce(u.name, e.actor_name) as actor, e.note, host(e.address) as address, e.user_agent as "userAgent"
+      from events e
+      left join applications a on a.id = e.application_id
+      left join users u on u.id = e.actor_id
+      where ${about ? sql`e.about_uid = ${about}` : sql`true`} and ${before ? sql`e.id < ${before}` : sql`true`}
+      order by e.created_at desc, e.id desc limit ${limit}`.execute(db)
+    return rows
+  },
+})
+
+/** A user agent as it is kept: at most 1,000 characters, without control characters; nothing when blank. */
+export const storedUserAgent = (userAgent: string | undefined): string | null =>
+  userAgent?.replaceAll(/\p{Cc}/gu, ' ').trim().slice(0, 1000) || null
+
+const add = statement<
+  never,
+  [Date, number, UserUid | null, number | null, string, number | null, string | null, string | null, string | null, string | null]
+>(
+  'events.add',
+  `insert into events (created_at, number, about_uid, application_id, actor_kind, actor_id, actor_name, note, address, user_agent)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+)

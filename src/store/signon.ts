@@ -1,0 +1,109 @@
+import type { Actor, SignonEvent } from '#domain/events.ts'
+import type { UriSubstitution } from '#domain/application.ts'
+import type { PasswordHasher } from '#domain/password.ts'
+import { reactionsTo } from '#domain/reactions.ts'
+import type { Clock } from '#kernel/clock.ts'
+import type { Random } from '#kernel/random.ts'
+import type { KeyRing } from '#kernel/sealed.ts'
+import { apiTokenStore } from './api-tokens.ts'
+import { applicationStore } from './applications.ts'
+import { authorizationStore } from './authorizations.ts'
+import { authorizeFactStore } from './authorize-facts.ts'
+import { bearerTokenStore } from './bearer-tokens.ts'
+import type { Connection } from './connection.ts'
+import type { StoreContext } from './context.ts'
+import { dashboardStore } from './dashboard.ts'
+import { eventStore } from './events.ts'
+import { grantStore } from './grants.ts'
+import { jobStore } from './jobs.ts'
+import { organisationStore } from './organisations.ts'
+import { pushCredentialStore } from './push-credentials.ts'
+import { sessionStore } from './sessions.ts'
+import { throttleStore } from './throttles.ts'
+import { userDirectoryStore } from './user-directory.ts'
+import { userStore } from './users.ts'
+
+/** Every table family, over one connection and one sense of time. */
+export type Stores = ReturnType<typeof stores>
+
+/** A transaction: one connection, one instant, and the only way to record what happened. */
+export interface Work extends Stores {
+  /** The instant at which all of this transaction happens. */
+  readonly now: Date
+  /** Writes the event into the log, and queues the jobs that follow from it. */
+  record(event: SignonEvent, actor: Actor): Promise<void>
+}
+
+/** Signon's data, and what use cases need beside it. */
+export interface Signon {
+  readonly clock: Clock
+  readonly random: Random
+  readonly keys: KeyRing
+  readonly passwords: PasswordHasher
+  /** For calls that are one statement each, and so whole by themselves. */
+  readonly single: Stores
+  /** Reads in one READ ONLY transaction: writing fails. Throws `Unavailable` when the database is away. */
+  read<T>(reading: (stores: Stores) => Promise<T>): Promise<T>
+  /** Runs a use case; what it throws undoes everything. Throws `Unavailable` when the database is away. */
+  transaction<T>(working: (work: Work) => Promise<T>): Promise<T>
+}
+
+export interface SignonParts {
+  readonly db: Connection
+  readonly clock: Clock
+  readonly random: Random
+  readonly keys: KeyRing
+  readonly passwords: PasswordHasher
+  readonly uriSubstitution?: UriSubstitution | undefined
+}
+
+/** Puts Signon's data together from its parts. */
+export const createSignon = ({ db, clock, random, keys, passwords, uriSubstitution }: SignonParts): Signon => {
+  const context = (connection: Connection, now: () => Date): StoreContext => ({ db: connection, now, random, keys, uriSubstitution })
+  return {
+    clock,
+    random,
+    keys,
+    passwords,
+    single: stores(context(db, () => clock.now())),
+    read: (reading) =>
+      db
+        .transaction()
+        .setAccessMode('read only')
+        .execute((connection) => reading(stores(context(connection, fixed(clock.now()))))),
+    transaction: (working) =>
+      db.transaction().execute((connection) => working(workOf(context(connection, fixed(clock.now()))))),
+  }
+}
+
+const fixed = (instant: Date) => () => instant
+
+const workOf = (context: StoreContext): Work => {
+  const tables = stores(context)
+  return {
+    ...tables,
+    now: context.now(),
+    async record(event, actor) {
+      await tables.events.add(event, actor)
+      for (const job of reactionsTo(event)) await tables.jobs.add(job)
+    },
+  }
+}
+
+const stores = (context: StoreContext) => ({
+  apiTokens: apiTokenStore(context),
+  applications: applicationStore(context),
+  authorizations: authorizationStore(context),
+  authorizeFacts: authorizeFactStore(context),
+  bearerTokens: bearerTokenStore(context),
+  dashboard: dashboardStore(context),
+  events: eventStore(context),
+  grants: grantStore(context),
+  jobs: jobStore(context),
+  organisations: organisationStore(context),
+  pushCredentials: pushCredentialStore(context),
+  sessions: sessionStore(context),
+  throttles: throttleStore(context),
+  userDirectory: userDirectoryStore(context),
+  users: userStore(context),
+})

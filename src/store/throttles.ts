@@ -1,0 +1,31 @@
+import { secondsUntilNextWindow, type Throttle, windowStart } from '#domain/throttle.ts'
+import { TooManyAttempts } from '#kernel/failure.ts'
+import { statement } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+/** How often callers did what is throttled, counted once for all processes. */
+export const throttleStore = ({ db, now }: StoreContext) => ({
+  /** Counts one more, atomically. Throws `TooManyAttempts` when that is one too many. */
+  async take(throttle: Throttle, caller: string): Promise<void> {
+    const [row] = await take(db, throttle.name, caller, windowStart(throttle, now()))
+    if ((row?.count ?? 0) > throttle.limit)
+      throw new TooManyAttempts('Too many attempts. Wait a few minutes and try again.', secondsUntilNextWindow(throttle, now()))
+  },
+
+  /** Gives one back that turned out not to count. */
+  async giveBack(throttle: Throttle, caller: string): Promise<void> {
+    await giveBack(db, throttle.name, caller, windowStart(throttle, now()))
+  },
+})
+
+const take = statement<{ readonly count: number }, [string, string, Date]>(
+  'throttles.take',
+  `insert into throttles (name, caller, window_start, count) values ($1, $2, $3, 1)
+   on conflict (name, caller, window_start) do update set count = throttles.count + 1
+   returning count`,
+)
+
+const giveBack = statement<never, [string, string, Date]>(
+  'throttles.give-back',
+  'update throttles set count = count - 1 where name = $1 and caller = $2 and window_start = $3 and count > 0',
+)

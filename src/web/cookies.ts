@@ -1,0 +1,22 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+export type CookieName = 'session' | 'visitor' | 'return' | 'flash' | 'application'
+
+/** Signon's own cookies, bound to this very host over https (RFC 6265bis §4.1.3.2). */
+export interface Cookies {
+  read(request: FastifyRequest, name: CookieName): string | undefined
+  /** Kept until the browser is closed. */
+  write(reply: FastifyReply, name: CookieName, value: string): void
+  clear(reply: FastifyReply, name: CookieName): void
+}
+
+/** The cookies of a service that is reached over https, or (for a demonstration on one machine) over http. */
+export const cookies = (isSecure: boolean): Cookies => {
+  const fullName = (name: CookieName): string => `${isSecure ? '__Host-' : ''}signon_${name}`
+  const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
+  return {
+    read: (request, name) => request.cookies[fullName(name)],
+    write: (reply, name, value) => void reply.setCookie(fullName(name), value, attributes),
+    clear: (reply, name) => void reply.clearCookie(fullName(name), attributes),
+  }
+}

@@ -1,0 +1,130 @@
+import fastifyCookie from '@fastify/cookie'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { Invalid } from '#kernel/failure.ts'
+import type { Signon } from '#store/signon.ts'
+import { serveAssets } from './assets.ts'
+import { browserOf } from './browser.ts'
+import { cookies } from './cookies.ts'
+import { noteFailure, type ShownFailure } from './failures.ts'
+import { createRenderer, type Page } from './page.ts'
+import type { Routes, Scope } from './routes.ts'
+import { securityHeaders } from './security.ts'
+import { guardPages } from './session.ts'
+import { parseUrlencoded, strictText } from './urlencoded.ts'
+
+export interface ServerOptions {
+  readonly signon: Signon
+  /** Public origin, such as https://signon.example.gov.uk. */
+  readonly publicUrl: string
+  /** What is written on every page: Production, Integration … */
+  readonly environment: string
+  readonly trustedProxies: readonly string[]
+  readonly logger: FastifyBaseLogger
+  readonly pages: readonly Routes[]
+  readonly machines: readonly Routes[]
+}
+
+/** Bodies larger than this are refused with 413 before anything reads them. */
+const largestBodyBytes = 128 * 1024
+const malformed = Symbol('malformed')
+const malformedQuery: Readonly<Record<string | symbol, unknown>> = { [malformed]: true }
+
+/** The HTTP server: pages for people in one scope, addresses for machines in another. It does not listen yet. */
+export const createServer = (options: ServerOptions): Scope => {
+  const isSecure = options.publicUrl.startsWith('https:')
+  const server = fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: largestBodyBytes,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: {
+      maxParamLength: 200,
+      querystringParser: (text) => parseUrlencoded(text) ?? malformedQuery,
+    },
+    ajv: { customOptions: { removeAdditional: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  readBodies(server)
+  securityHeaders(server, { isSecure })
+  logRequests(server)
+  serveAssets(server)
+  server.register(async (scope) => machineScope(scope, options))
+  server.register(async (scope) => pageScope(scope, options, isSecure))
+  return server
+}
+
+const readBodies = (server: Scope): void => {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+    const text = strictText(body)
+    const parameters = text === undefined ? undefined : parseUrlencoded(text)
+    if (!parameters) throw new Invalid('The form has characters that Signon cannot read.')
+    return parameters
+  })
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
+    const text = strictText(body)
+    if (text === undefined || text.includes('\\u0000')) throw new Invalid('The body has characters that Signon cannot read.')
+    try {
+      return text.trim() === '' ? {} : JSON.parse(text)
+    } catch {
+      throw new Invalid('The body is not well-formed JSON.')
+    }
+  })
+}
+
+const refuseMalformedQueries = (scope: Scope): void => {
+  scope.addHook('onRequest', async (request) => {
+    if (Object.hasOwn(request.query as object, malformed)) throw new Invalid('The address has characters that Signon cannot read.')
+  })
+}
+
+// The path only: queries carry codes and tokens.
+const logRequests = (server: Scope): void => {
+  server.addHook('onResponse', async (request, reply) => {
+    const [path] = request.url.split('?', 1)
+    if (path?.startsWith('/healthcheck/')) return
+    request.log.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+}
+
+const machineScope = (scope: Scope, { signon, machines }: ServerOptions): void => {
+  scope.setErrorHandler((error, request, reply) => {
+    const { status, message } = noteFailure(error, request, reply)
+    return reply.code(status).header('cache-control', 'no-store').send({ error: errorCode(status), error_description: message })
+  })
+  refuseMalformedQueries(scope)
+  for (const routes of machines) routes(scope, signon)
+}
+
+const errorCode = (status: number): string =>
+  status === 503 ? 'temporarily_unavailable' : status >= 500 ? 'server_error' : 'invalid_request'
+
+const pageScope = async (scope: Scope, options: ServerOptions, isSecure: boolean): Promise<void> => {
+  const { signon, pages, environment } = options
+  const render = createRenderer()
+  await scope.register(fastifyCookie)
+  guardPages(scope, signon, browserOf(cookies(isSecure), signon.keys, signon.random))
+  scope.decorateReply('page', function (this: FastifyReply, page: Page, status = 200) {
+    return this.code(status).type('text/html; charset=utf-8').send(render(page, surroundingsOf(this.request, environment)))
+  })
+  const showFailurePage = (reply: FastifyReply, failure: ShownFailure): FastifyReply =>
+    reply.page({ template: 'layout/failure.njk', view: { ...failure, requestId: reply.request.id } }, failure.status)
+  scope.setErrorHandler((error, request, reply) => showFailurePage(reply, noteFailure(error, request, reply)))
+  scope.setNotFoundHandler((_request, reply) => showFailurePage(reply, notFound))
+  refuseMalformedQueries(scope)
+  for (const routes of pages) routes(scope, signon)
+}
+
+const notFound: ShownFailure = {
+  status: 404,
+  title: 'Page not found',
+  message: 'If you typed the address, check that it is right. Or start again from the dashboard.',
+}
+
+const surroundingsOf = (request: FastifyRequest, environment: string) => ({
+  environment,
+  person: request.session ? { name: request.session.user.name } : null,
+  currentPath: request.url.split('?', 1)[0] ?? '/',
+  csrfToken: request.browser.csrfToken(request.session),
+  flash: request.browser.takeFlash(),
+})

@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '#domain/events.ts'
+import type { PresentedSession, Session } from '#store/sessions.ts'
+import type { Signon } from '#store/signon.ts'
+import type { Browser } from './browser.ts'
+import { originOf } from './caller.ts'
+import { paths } from './paths.ts'
+
+/**
+ * Who may see a page: everybody; a person whose password was right (`password`); or, unless a route says otherwise, a
+ * person who has passed everything that their account asks for (`full`). A route with `own` looks at the session itself.
+ */
+export type Access = 'public' | 'password' | 'full' | 'own'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** The browser that sent the request; in pages only. */
+    browser: Browser
+    /** The live session, if there is one; on pages that are for signed-in people there is. */
+    session: Session | undefined
+  }
+}
+
+/** Loads the session of every page request, and sends away who may not see the page. */
+export const guardPages = (scope: FastifyInstance, signon: Signon, browser: (request: FastifyRequest, reply: FastifyReply) => Browser): void => {
+  scope.decorateRequest('browser')
+  scope.decorateRequest('session')
+  scope.addHook('onRequest', async (request, reply) => {
+    request.browser = browser(request, reply)
+    const access = request.is404 ? 'public' : (request.routeOptions.config.access ?? 'full')
+    if (access === 'own') return
+    const { sessionToken } = request.browser
+    const presented: PresentedSession = sessionToken ? await signon.single.sessions.use(sessionToken) : { state: 'none' }
+    if (presented.state === 'live') request.session = presented.session
+    else if (access !== 'public') return sendToSignIn(request, reply, presented.state)
+    if (access === 'full' && request.session?.level === 'password') return sendToSecondStep(request, reply)
+  })
+  // A page of somebody who is signed in is kept by nobody.
+  scope.addHook('onSend', async (request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', request.session ? 'no-store' : 'no-cache')
+  })
+  scope.addHook('preValidation', async (request) => {
+    const mayChange = request.method !== 'GET' && request.method !== 'HEAD' && !request.is404
+    if (mayChange) request.browser.checkForm(request.body)
+  })
+}
+
+/** Sends a browser to the sign-in page, and remembers where it was going; other callers get a plain 401. */
+export const sendToSignIn = (request: FastifyRequest, reply: FastifyReply, why: Exclude<PresentedSession['state'], 'live'>): FastifyReply => {
+  if (!wantsPage(request)) return reply.code(401).send({ error: 'Sign in to use this address.' })
+  request.browser.forgetSession()
+  if (request.method === 'GET') request.browser.rememberReturn(request.url)
+  if (why !== 'none') request.browser.flash(why)
+  return reply.redirect(paths.signIn, 302)
+}
+
+/** Sends a person who has passed only the password on to the second step. */
+export const sendToSecondStep = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  if (!wantsPage(request)) return reply.code(401).send({ error: 'Finish signing in to use this address.' })
+  if (request.method === 'GET') request.browser.rememberReturn(request.url)
+  return reply.redirect(paths.twoStepCode, 302)
+}
+
+/** A caller that asks for something but a page: a script, a prefetch. */
+const wantsPage = (request: FastifyRequest): boolean => {
+  const accept = request.headers.accept ?? '*/*'
+  return request.headers['x-requested-with'] === undefined && /text\/html|\*\/\*/.test(accept)
+}
+
+/** The signed-in person as the one who acts. Only for routes that are not public. */
+export const actorOf = (request: FastifyRequest): Actor => ({
+  kind: 'person',
+  ...(request.session && { userId: request.session.user.id }),
+  ...originOf(request),
+})

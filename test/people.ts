@@ -1,0 +1,134 @@
+import type { ApplicationId } from '#domain/application.ts'
+import type { OrganisationId } from '#domain/organisation.ts'
+import type { Role, User } from '#domain/user.ts'
+import { randomSecret } from '#kernel/token.ts'
+import type { ApiTokenId } from '#store/api-tokens.ts'
+import type { Signon } from '#store/signon.ts'
+
+export const password = 'correct horse battery daffodil'
+
+export interface TestApplication {
+  readonly id: ApplicationId
+  readonly name: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly redirectUri: string
+}
+
+export interface People {
+  /** A person with the password above, who holds `signin` and more on the applications given. */
+  user(name: string, options?: UserOptions): Promise<User>
+  /** An application with `signin`, registered for https://NAME.example/auth/gds/callback unless said otherwise. */
+  application(name: string, options?: ApplicationOptions): Promise<TestApplication>
+  /** A machine with a token for an application, holding `signin` on it. */
+  machine(name: string, application: TestApplication, options?: TokenOptions): Promise<TestMachine>
+  grant(user: User, application: TestApplication, ...permissions: readonly string[]): Promise<void>
+}
+
+export interface UserOptions {
+  readonly role?: Role
+  readonly email?: string
+  readonly organisationId?: OrganisationId
+  readonly uses?: readonly TestApplication[]
+}
+
+export interface ApplicationOptions {
+  readonly redirectUris?: readonly string[]
+  readonly homeUri?: string
+  readonly permissions?: readonly string[]
+  readonly requiresPkce?: boolean
+  readonly isApiOnly?: boolean
+  readonly isGdsOnly?: boolean
+  readonly isDirectoryApi?: boolean
+  readonly supportsPushUpdates?: boolean
+}
+
+export interface TokenOptions {
+  readonly expiresAt?: Date | null
+  readonly text?: string
+}
+
+export interface TestMachine {
+  readonly user: User
+  readonly token: string
+  readonly tokenId: ApiTokenId
+}
+
+/** Makes people, applications and machines in one line each, straight in the store. */
+export const people = (signon: Signon): People => {
+  // One slow hash serves everybody in a test file.
+  const passwordHash = signon.passwords.hash(password)
+
+  const grant: People['grant'] = (user, application, ...permissions) =>
+    signon.transaction(async (work) => {
+      for (const name of permissions)
+        await work.grants.add(user.id, application.id, await work.grants.findPermission(application.id, name))
+    })
+
+  return {
+    grant,
+
+    async user(name, { role = 'normal', email, organisationId, uses = [] } = {}) {
+      const hash = await passwordHash
+      const user = await signon.transaction((work) =>
+        work.users.add({
+          kind: 'person',
+          name,
+          email: email ?? `${name.toLowerCase().replaceAll(' ', '.')}@example.gov.uk`,
+          role,
+          organisationId: organisationId ?? null,
+          passwordHash: hash,
+        }),
+      )
+      for (const application of uses) await grant(user, application, 'signin')
+      return user
+    },
+
+    async application(name, options = {}) {
+      const [clientId, clientSecret] = [randomSecret(signon.random), randomSecret(signon.random)]
+      const redirectUris = options.redirectUris ?? [`https://${name.toLowerCase().replaceAll(' ', '-')}.example/auth/gds/callback`]
+      const { id } = await signon.transaction(async (work) => {
+        const added = await work.applications.add({
+          name,
+          clientId,
+          description: `${name} for tests`,
+          homeUri: options.homeUri ?? null,
+          redirectUris,
+          isApiOnly: options.isApiOnly ?? false,
+          isGdsOnly: options.isGdsOnly ?? false,
+          isDirectoryApi: options.isDirectoryApi ?? false,
+          supportsPushUpdates: options.supportsPushUpdates ?? true,
+          requiresPkce: options.requiresPkce ?? false,
+        })
+        await work.applications.addSecret(added.id, clientSecret)
+        for (const permission of ['signin', ...(options.permissions ?? [])])
+          await work.grants.addPermission(added.id, {
+            name: permission,
+            isDelegated: permission === 'signin',
+            isDefault: false,
+            isGrantableFromUi: true,
+          })
+        return added
+      })
+      return { id, name, clientId, clientSecret, redirectUri: redirectUris[0] ?? '' }
+    },
+
+    async machine(name, application, { expiresAt = null, text = randomSecret(signon.random) } = {}) {
+      const user = await signon.transaction((work) =>
+        work.users.add({
+          kind: 'machine',
+          name,
+          email: `${name.toLowerCase().replaceAll(' ', '.')}@machines.example.gov.uk`,
+          role: 'normal',
+          organisationId: null,
+          passwordHash: null,
+        }),
+      )
+      await grant(user, application, 'signin')
+      const tokenId = await signon.transaction((work) =>
+        work.apiTokens.add({ user: user.id, application: application.id, text, purpose: null, expiresAt }),
+      )
+      return { user, token: text, tokenId }
+    },
+  }
+}

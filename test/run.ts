@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { joinEmbeddedDatabase } from '#store/embedded.ts'
+import { makeTemplate } from './database.ts'
+
+/** Runs the test files named on the command line, or all of them, against one PostgreSQL server. */
+const run = async (): Promise<number> => {
+  const own = process.env['TEST_DATABASE_URL']
+  const folder = await mkdtemp(join(tmpdir(), 'signon-test-'))
+  // Tests need no durability, except those that bring a server of their own to kill.
+  const embedded = own
+    ? undefined
+    : await joinEmbeddedDatabase({ directory: folder, settings: { fsync: 'off', synchronous_commit: 'off', max_connections: '200' } })
+  try {
+    const server = own ?? embedded?.url ?? ''
+    await makeTemplate(server)
+    return await nodeTest(process.argv.slice(2), server)
+  } finally {
+    await embedded?.leave()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const nodeTest = async (named: readonly string[], server: string): Promise<number> => {
+  const files = named.length > 0 ? named : await testFiles()
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], {
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DATABASE_URL: server },
+  })
+  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
+}
+
+const testFiles = async (): Promise<readonly string[]> => {
+  const found = await Promise.all(
+    ['src', 'demo', 'test', 'bench'].map(async (folder) => {
+      const names = await readdir(folder, { recursive: true })
+      return names.filter((name) => name.endsWith('.test.ts')).map((name) => join(folder, name))
+    }),
+  )
+  return found.flat().sort()
+}
+
+process.exitCode = await run()

@@ -1,0 +1,109 @@
+import type { AddressInfo } from 'node:net'
+import { after as afterTests } from 'node:test'
+import { Client } from 'pg'
+import { pino } from 'pino'
+import type { Actor } from '#domain/events.ts'
+import { systemRandom } from '#kernel/random.ts'
+import { type KeyRing, keyRing } from '#kernel/sealed.ts'
+import { createWeb } from '#main/server.ts'
+import { argon2Hasher } from '#outside/argon2.ts'
+import { openDatabase } from '#store/connection.ts'
+import { createSignon, type Signon } from '#store/signon.ts'
+import { TestBrowser } from './browser.ts'
+import { makeDatabase } from './database.ts'
+import { type People, people } from './people.ts'
+
+/** Time that stands still until a test moves it. */
+export interface TestClock {
+  now(): Date
+  /** Moves time on by so many milliseconds. */
+  step(milliseconds: number): void
+}
+
+/** A whole Signon for one test file: its own database, a stopped clock, a web server, and people made to order. */
+export interface TestSignon extends People {
+  readonly signon: Signon
+  readonly clock: TestClock
+  readonly databaseUrl: string
+  /** Where the web server answers. */
+  readonly url: string
+  /** What Signon believes to be its public origin. */
+  readonly issuer: string
+  browser(): TestBrowser
+  /** Rows of any query, for looking at what was left behind. */
+  rows<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
+  /** Numbers of the events about a user, oldest first; of all users without one. */
+  events(uid?: string): Promise<readonly number[]>
+  /** Names of the jobs that wait, in the order in which they were added. */
+  jobs(): Promise<readonly string[]>
+}
+
+/** Who does things where a test does not say. */
+export const operator: Actor = { kind: 'console', name: 'test' }
+
+export interface TestOptions {
+  readonly environment?: string
+  readonly issuer?: string
+  readonly trustedProxies?: readonly string[]
+  readonly uriSubstitution?: { readonly pattern: string; readonly replacement: string }
+}
+
+/** Starts a Signon that is stopped and dropped when the test file is done. */
+export const startSignon = async (options: TestOptions = {}): Promise<TestSignon> => {
+  const { issuer = 'https://signon.example', environment = 'test', trustedProxies = [] } = options
+  const database = await makeDatabase()
+  const clock = stoppedClock(new Date('2026-11-02T09:30:00Z'))
+  const db = openDatabase(database.url, 20, () => undefined)
+  const signon = createSignon({
+    db,
+    clock,
+    random: systemRandom,
+    keys: testKeys,
+    passwords: await argon2Hasher(systemRandom),
+    uriSubstitution: options.uriSubstitution,
+  })
+  const web = createWeb(signon, pino({ level: 'silent' }), { publicUrl: issuer, environment, trustedProxies })
+  await web.listen({ host: '127.0.0.1', port: 0 })
+  const url = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+
+  afterTests(async () => {
+    await web.close()
+    await client.end()
+    await db.destroy()
+    await database.drop()
+  })
+
+  const rows = async <Row>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
+    (await client.query(text, [...values])).rows as Row[]
+  return {
+    signon,
+    clock,
+    databaseUrl: database.url,
+    url,
+    issuer,
+    rows,
+    browser: () => new TestBrowser(url),
+    events: async (uid) =>
+      (await rows<{ number: number }>('select number from events where $1::uuid is null or about_uid = $1 order by id', [uid ?? null])).map(
+        ({ number }) => number,
+      ),
+    jobs: async () =>
+      (await rows<{ task_identifier: string }>('select task_identifier from graphile_worker.jobs order by id')).map((job) => job.task_identifier),
+    ...people(signon),
+  }
+}
+
+const stoppedClock = (start: Date): TestClock => {
+  let milliseconds = start.getTime()
+  return {
+    now: () => new Date(milliseconds),
+    step: (by) => {
+      milliseconds += by
+    },
+  }
+}
+
+/** Keys for tests only. */
+export const testKeys: KeyRing = keyRing([{ id: 'test', bytes: Buffer.alloc(32, 7) }])
