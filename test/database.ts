@@ -28,9 +28,10 @@ export const onServer = async (server: string, text: string): Promise<void> => {
   }
 }
 
-const template = 'signon_test_template'
+/** The migrated database that every test file's own database is a copy of. */
+export const template = 'signon_test_template'
 
-/** Makes the migrated database that every test file's own database is a copy of. */
+/** Makes it, anew. */
 export const makeTemplate = async (server: string): Promise<void> => {
   await onServer(server, `drop database if exists ${template} with (force)`)
   await onServer(server, `create database ${template}`)

@@ -7,7 +7,7 @@ import { systemRandom } from '#kernel/random.ts'
 import { type KeyRing, keyRing } from '#kernel/sealed.ts'
 import { createWeb } from '#main/server.ts'
 import { argon2Hasher } from '#outside/argon2.ts'
-import { openDatabase } from '#store/connection.ts'
+import { type Connection, openDatabase } from '#store/connection.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
 import { TestBrowser } from './browser.ts'
 import { makeDatabase } from './database.ts'
@@ -24,6 +24,7 @@ export interface TestClock {
 export interface TestSignon extends People {
   readonly signon: Signon
   readonly clock: TestClock
+  readonly db: Connection
   readonly databaseUrl: string
   /** Where the web server answers. */
   readonly url: string
@@ -44,6 +45,8 @@ export const operator: Actor = { kind: 'console', name: 'test' }
 export interface TestOptions {
   readonly environment?: string
   readonly issuer?: string
+  /** The port to listen on; any free one when absent. */
+  readonly port?: number
   readonly trustedProxies?: readonly string[]
   readonly uriSubstitution?: { readonly pattern: string; readonly replacement: string }
 }
@@ -63,7 +66,7 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     uriSubstitution: options.uriSubstitution,
   })
   const web = createWeb(signon, pino({ level: 'silent' }), { publicUrl: issuer, environment, trustedProxies })
-  await web.listen({ host: '127.0.0.1', port: 0 })
+  await web.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const url = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`
   const client = new Client({ connectionString: database.url })
   await client.connect()
@@ -80,6 +83,7 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
   return {
     signon,
     clock,
+    db,
     databaseUrl: database.url,
     url,
     issuer,

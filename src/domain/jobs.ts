@@ -31,8 +31,8 @@ interface Terms {
   readonly key?: (payload: never) => string
 }
 
-/** With the queue's pauses (e, e², … up to e¹⁰ seconds) these last a little over a day. */
-const pushAttempts = 13
+/** With the queue's pauses (e, e², … e¹⁰ seconds, and e¹⁰ from then on) these last 28 hours. */
+const pushAttempts = 14
 
 export const jobTerms = {
   'announce-user': { attempts: 25 },
@@ -43,3 +43,11 @@ export const jobTerms = {
 function keyOf(name: 'push-user-update' | 'push-reauthentication') {
   return ({ user, application }: Jobs['push-user-update']): string => `${name}:${user}:${application}`
 }
+
+/** Jobs that the calendar starts, and when: minute, hour, day, month and weekday, in UTC. They are given nothing. */
+export const schedule = {
+  /** Makes the log's partitions for the months to come. */
+  'make-event-months': '20 2 * * *',
+} as const satisfies Record<string, string>
+
+export type ScheduledJobName = keyof typeof schedule

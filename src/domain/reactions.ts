@@ -1,5 +1,6 @@
 import type { EventName, SignonEvent } from './events.ts'
 import type { Job } from './jobs.ts'
+import type { UserId, UserUid } from './user.ts'
 
 type Reaction = (event: SignonEvent) => readonly Job[]
 
@@ -44,6 +45,12 @@ const reactions = {
   'application-addresses-changed': nothing,
   'permission-created': nothing,
 } as const satisfies Record<EventName, Reaction>
+
+/** Names of the jobs that follow from every event of this name, for documentation. */
+export const jobsAfter = (name: EventName): readonly string[] => {
+  const someone = { id: 0 as UserId, uid: '' as UserUid }
+  return [...new Set(reactions[name]({ name, about: someone }).map((job) => job.name))]
+}
 
 /** The jobs that follow from an event; none for most. */
 export const reactionsTo = (event: SignonEvent): readonly Job[] => reactions[event.name](event)

@@ -48,6 +48,11 @@ export const settings = {
     parse: (text) => text ?? '127.0.0.1',
   }),
   port: setting({ about: 'The port that web listens on.', otherwise: '`3000`', parse: (text) => portOf(text, 3000) }),
+  publisherPort: setting({
+    about: 'The port of the demo’s publishing application.',
+    otherwise: '`3100`',
+    parse: (text) => portOf(text, 3100),
+  }),
   databaseConnections: setting({
     about: 'How many connections to the database each process keeps at most.',
     otherwise: '`10`',
@@ -93,6 +98,7 @@ export const variables = {
   environment: 'GOVUK_ENVIRONMENT',
   host: 'SIGNON_HOST',
   port: 'PORT',
+  publisherPort: 'DEMO_PUBLISHER_PORT',
   databaseConnections: 'SIGNON_DATABASE_CONNECTIONS',
   jobsAtOnce: 'SIGNON_JOBS_AT_ONCE',
   trustedProxies: 'SIGNON_TRUSTED_PROXIES',

@@ -84,14 +84,17 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
     return numUpdatedRows === 1n
   },
 
-  /** Revokes every live token of a machine. */
-  async revokeAll(owner: UserId): Promise<void> {
-    await db
+  /** Revokes every live token of a machine, or those for one application. Answers the application of each. */
+  async revokeAll(owner: UserId, application?: ApplicationId): Promise<readonly ApplicationId[]> {
+    const rows = await db
       .updateTable('api_tokens')
       .set({ revoked_at: now() })
       .where('user_id', '=', owner)
       .where('revoked_at', 'is', null)
+      .$if(application !== undefined, (query) => query.where('application_id', '=', application ?? 0))
+      .returning('application_id')
       .execute()
+    return rows.map((row) => row.application_id as ApplicationId)
   },
 })
 

@@ -18,6 +18,15 @@ export interface NewApplication {
   readonly requiresPkce: boolean
 }
 
+/** An application's addresses as they are stored, before this environment reads them in its own way. */
+export interface StoredAddresses {
+  readonly id: ApplicationId
+  readonly name: string
+  readonly homeUri: string | null
+  readonly redirectUris: readonly string[]
+  readonly pushUri: string | null
+}
+
 /** What the dashboard shows of an application. */
 export interface ListedApplication {
   readonly id: ApplicationId
@@ -90,6 +99,12 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
       return row && applicationOf(row)
     },
 
+    /** The same, holding the row until the transaction ends; sign-ins and grants of others need not wait for it. */
+    async lock(id: ApplicationId): Promise<Application | undefined> {
+      const row = await db.selectFrom('applications').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+      return row && applicationOf(row)
+    },
+
     /** Every application, by name, retired ones included. */
     async list(): Promise<readonly Application[]> {
       const rows = await db.selectFrom('applications').selectAll().orderBy(sql`lower(name)`).execute()
@@ -105,6 +120,24 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
     async retire(id: ApplicationId): Promise<void> {
       const at = now()
       await db.updateTable('applications').set({ retired_at: at, updated_at: at }).where('id', '=', id).execute()
+    },
+
+    /** The stored addresses of every application in service, by id, holding the rows until the transaction ends. */
+    async lockAddresses(): Promise<readonly StoredAddresses[]> {
+      const rows = await db
+        .selectFrom('applications')
+        .select(['id', 'name', 'home_uri', 'redirect_uris', 'push_uri'])
+        .where('retired_at', 'is', null)
+        .orderBy('id')
+        .forUpdate()
+        .execute()
+      return rows.map((row) => ({
+        id: row.id as ApplicationId,
+        name: row.name,
+        homeUri: row.home_uri,
+        redirectUris: row.redirect_uris,
+        pushUri: row.push_uri,
+      }))
     },
 
     /** Replaces the stored addresses. */

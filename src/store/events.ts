@@ -11,6 +11,8 @@ export interface LoggedEvent {
   readonly at: Date
   readonly number: number
   readonly about: UserUid | null
+  /** The address of that account now; nothing when it is gone. */
+  readonly aboutEmail: string | null
   readonly application: string | null
   readonly actorKind: Actor['kind']
   readonly actor: string | null
@@ -40,11 +42,12 @@ export const eventStore = ({ db, now }: StoreContext) => ({
   /** The newest events, newest first: at most `limit`, older than the event `before`, about `user` only when given. */
   async list({ about, before, limit }: { about?: UserUid; before?: string; limit: number }): Promise<readonly LoggedEvent[]> {
     const { rows } = await sql<LoggedEvent>`
-      select e.id, e.created_at as at, e.number, e.about_uid as about, a.name as application, e.actor_kind as "actorKind",
+      select e.id, e.created_at as at, e.number, e.about_uid as about, s.email as "aboutEmail", a.name as application, e.actor_kind as "actorKind",
         coalesce(u.name, e.actor_name) as actor, e.note, host(e.address) as address, e.user_agent as "userAgent"
       from events e
       left join applications a on a.id = e.application_id
       left join users u on u.id = e.actor_id
+      left join users s on s.uid = e.about_uid
       where ${about ? sql`e.about_uid = ${about}` : sql`true`} and ${before ? sql`e.id < ${before}` : sql`true`}
       order by e.created_at desc, e.id desc limit ${limit}`.execute(db)
     return rows

@@ -12,6 +12,13 @@ export interface NewPermission {
   readonly isGrantableFromUi: boolean
 }
 
+export interface Permission {
+  readonly id: PermissionId
+  readonly name: string
+  /** Whether people and operators may give it; Signon gives itself the others. */
+  readonly isGrantable: boolean
+}
+
 /** An application that must hear of a person, and whether the person may still use it. */
 export interface Listener {
   readonly id: ApplicationId
@@ -39,6 +46,19 @@ export const grantStore = ({ db, now }: StoreContext) => ({
     return numInsertedOrUpdatedRows === 1n
   },
 
+  /** Says which of an application's permissions its admins may give, and which everybody invited gets. */
+  async setFlags(application: ApplicationId, flags: { delegated: readonly string[]; default: readonly string[] }): Promise<void> {
+    await db
+      .updateTable('permissions')
+      .set({
+        is_delegated: sql<boolean>`name = any (${[...flags.delegated]}::text[])`,
+        is_default: sql<boolean>`name = any (${[...flags.default]}::text[])`,
+        updated_at: now(),
+      })
+      .where('application_id', '=', application)
+      .execute()
+  },
+
   /** The permission of that exact name. Throws `NotFound`. */
   async findPermission(application: ApplicationId, name: string): Promise<PermissionId> {
     const row = await db
@@ -49,6 +69,18 @@ export const grantStore = ({ db, now }: StoreContext) => ({
       .executeTakeFirst()
     if (!row) throw new NotFound(`The application has no permission called ${name}.`)
     return row.id as PermissionId
+  },
+
+  /** Everything that an application offers, `signin` first. */
+  async permissions(application: ApplicationId): Promise<readonly Permission[]> {
+    const rows = await db
+      .selectFrom('permissions')
+      .select(['id', 'name', 'is_grantable_from_ui'])
+      .where('application_id', '=', application)
+      .orderBy(sql`name <> ${signinPermission}`)
+      .orderBy(sql`lower(name)`)
+      .execute()
+    return rows.map((row) => ({ id: row.id as PermissionId, name: row.name, isGrantable: row.is_grantable_from_ui }))
   },
 
   /** Names of an application's permissions, `signin` first. */

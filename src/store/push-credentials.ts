@@ -1,4 +1,5 @@
-import type { ApplicationId } from '#domain/application.ts'
+import { sql } from 'kysely'
+import { type ApplicationId, signinPermission, userUpdatePermission } from '#domain/application.ts'
 import type { ApiTokenId } from './api-tokens.ts'
 import type { StoreContext } from './context.ts'
 
@@ -7,24 +8,30 @@ export interface PushCredential {
   readonly token: string
   readonly expiresAt: Date | null
   readonly isRevoked: boolean
+  /** Its owner is active and holds what an application asks of whoever calls it. */
+  readonly isPermitted: boolean
 }
 
 /** Signon's own tokens, one an application, sealed because they must be read again. */
 export const pushCredentialStore = ({ db, random, keys }: StoreContext) => ({
+  /** What is kept for an application; nothing when the key that it was sealed with is gone. */
   async seek(application: ApplicationId): Promise<PushCredential | undefined> {
-    const row = await db
-      .selectFrom('push_credentials')
-      .innerJoin('api_tokens', 'api_tokens.id', 'push_credentials.api_token_id')
-      .select(['push_credentials.sealed_token', 'api_tokens.expires_at', 'api_tokens.revoked_at'])
-      .where('push_credentials.application_id', '=', application)
-      .executeTakeFirst()
-    return (
-      row && {
-        token: keys.open(row.sealed_token, about(application)),
-        expiresAt: row.expires_at,
-        isRevoked: row.revoked_at !== null,
-      }
-    )
+    const { rows } = await sql<Omit<PushCredential, 'token'> & { readonly sealed: string }>`
+      select c.sealed_token as sealed, t.expires_at as "expiresAt", t.revoked_at is not null as "isRevoked",
+        u.suspended_at is null and (
+          select count(*) = 2 from grants g join permissions p on p.id = g.permission_id
+          where g.user_id = t.user_id and g.application_id = c.application_id
+            and p.name in (${signinPermission}, ${userUpdatePermission})
+        ) as "isPermitted"
+      from push_credentials c join api_tokens t on t.id = c.api_token_id join users u on u.id = t.user_id
+      where c.application_id = ${application}`.execute(db)
+    if (!rows[0]) return undefined
+    const { sealed, ...credential } = rows[0]
+    try {
+      return { ...credential, token: keys.open(sealed, about(application)) }
+    } catch {
+      return undefined
+    }
   },
 
   /** Keeps `token` as the one to present from now on. */

@@ -16,6 +16,7 @@ import { dashboardStore } from './dashboard.ts'
 import { eventStore } from './events.ts'
 import { grantStore } from './grants.ts'
 import { jobStore } from './jobs.ts'
+import { organisationImportStore } from './organisation-import.ts'
 import { organisationStore } from './organisations.ts'
 import { pushCredentialStore } from './push-credentials.ts'
 import { sessionStore } from './sessions.ts'
@@ -100,6 +101,7 @@ const stores = (context: StoreContext) => ({
   events: eventStore(context),
   grants: grantStore(context),
   jobs: jobStore(context),
+  organisationImport: organisationImportStore(context),
   organisations: organisationStore(context),
   pushCredentials: pushCredentialStore(context),
   sessions: sessionStore(context),

@@ -65,6 +65,25 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return userOf(row)
   },
 
+  /**
+   * The user with this normalised address, and how many other superadmins are not suspended. All of them are held, in
+   * the order of their ids, until the transaction ends: no two can be suspended or demoted at once. Throws `NotFound`.
+   */
+  async lockAmongSuperadmins(email: string): Promise<{ readonly user: User; readonly otherSuperadmins: number }> {
+    const rows = await db
+      .selectFrom('users')
+      .select(userColumns)
+      .where(({ eb, and, or }) =>
+        or([eb('email', '=', email), and([eb('role', '=', 'superadmin'), eb('suspended_at', 'is', null)])]),
+      )
+      .orderBy('id')
+      .forUpdate()
+      .execute()
+    const row = rows.find((candidate) => candidate.email === email)
+    if (!row) throw new NotFound(`There is no account for ${email}.`)
+    return { user: userOf(row), otherSuperadmins: rows.length - 1 }
+  },
+
   /** The user with this normalised address, if there is one. */
   async seekByEmail(email: string): Promise<User | undefined> {
     const row = await byEmail(db, email).executeTakeFirst()

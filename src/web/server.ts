@@ -10,7 +10,7 @@ import { noteFailure, type ShownFailure } from './failures.ts'
 import { createRenderer, type Page } from './page.ts'
 import type { Routes, Scope } from './routes.ts'
 import { securityHeaders } from './security.ts'
-import { guardPages } from './session.ts'
+import { guardPages, type MachineAccess, type PageAccess } from './session.ts'
 import { parseUrlencoded, strictText } from './urlencoded.ts'
 
 export interface ServerOptions {
@@ -23,6 +23,15 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger
   readonly pages: readonly Routes[]
   readonly machines: readonly Routes[]
+  /** Is told of every route, for documentation and for tests that must miss none. */
+  readonly onRoute?: ((route: RouteFact) => void) | undefined
+}
+
+/** One route, and who may reach it. */
+export interface RouteFact {
+  readonly method: string
+  readonly path: string
+  readonly access: PageAccess | MachineAccess
 }
 
 /** Bodies larger than this are refused with 413 before anything reads them. */
@@ -45,12 +54,20 @@ export const createServer = (options: ServerOptions): Scope => {
     ajv: { customOptions: { removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   readBodies(server)
+  tellRoutes(server, options.onRoute)
   securityHeaders(server, { isSecure })
   logRequests(server)
   serveAssets(server)
   server.register(async (scope) => machineScope(scope, options))
   server.register(async (scope) => pageScope(scope, options, isSecure))
   return server
+}
+
+const tellRoutes = (server: Scope, tell: ServerOptions['onRoute']): void => {
+  if (!tell) return
+  server.addHook('onRoute', ({ method, url, config }) => {
+    for (const one of [method].flat()) tell({ method: one, path: url, access: config?.access ?? 'full' })
+  })
 }
 
 const readBodies = (server: Scope): void => {

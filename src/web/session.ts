@@ -10,11 +10,14 @@ import { paths } from './paths.ts'
  * Who may see a page: everybody; a person whose password was right (`password`); or, unless a route says otherwise, a
  * person who has passed everything that their account asks for (`full`). A route with `own` looks at the session itself.
  */
-export type Access = 'public' | 'password' | 'full' | 'own'
+export type PageAccess = 'public' | 'password' | 'full' | 'own'
+
+/** What a machine must present: nothing, an application's id and secret, or a token. */
+export type MachineAccess = 'open' | 'client' | 'bearer'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    access?: Access
+    access?: PageAccess | MachineAccess
   }
   interface FastifyRequest {
     /** The browser that sent the request; in pages only. */

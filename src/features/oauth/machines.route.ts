@@ -31,15 +31,15 @@ export const tokenRoutes: Routes = (parent, signon) => {
         created_at: Math.floor(issued.createdAt.getTime() / 1000),
       })
     }
-    scope.post(paths.token, token)
-    scope.post(paths.accessToken, token)
+    scope.post(paths.token, byClient, token)
+    scope.post(paths.accessToken, byClient, token)
 
-    scope.post(paths.revoke, async (request, reply) => {
+    scope.post(paths.revoke, byClient, async (request, reply) => {
       await revoke(signon, actorOf(request), request.headers.authorization, parametersIn(request, tokenOnly))
       return reply.headers(uncached).send({})
     })
 
-    scope.post(paths.introspect, async (request, reply) => {
+    scope.post(paths.introspect, byClient, async (request, reply) => {
       const { authorization } = request.headers
       const sent = parametersIn(request, tokenOnly)
       const told = await introspect(signon, actorOf(request), { authorization, bearer: bearerToken(authorization), sent })
@@ -47,6 +47,8 @@ export const tokenRoutes: Routes = (parent, signon) => {
     })
   })
 }
+
+const byClient = { config: { access: 'client' } } as const
 
 const answerError = (error: OAuthError, request: Request, reply: Reply): Reply => {
   const { status, headers, body } = errorAnswer(error)

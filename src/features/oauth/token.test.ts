@@ -23,7 +23,7 @@ const tokensFor = async (name: string) => {
   const { body } = await client.exchange(arrived.code)
   return { ...arrived, access: String(body['access_token']), refresh: String(body['refresh_token']) }
 }
-const post = async (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+const post = async (path: string, body: string | URLSearchParams, headers: Record<string, string> = {}) =>
   tokenAnswer(await fetch(test.url + path, { method: 'POST', body, headers }))
 const authorization = basic(application.clientId, application.clientSecret)
 

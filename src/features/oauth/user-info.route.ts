@@ -13,14 +13,14 @@ export const userInfoRoutes: Routes = (scope, signon) => {
     const clientId = onlyText(request.query, 'client_id') || undefined
     const token = tokenIn(request)
     const presented = token === undefined ? undefined : await signon.single.bearerTokens.present(token, clientId)
-    const challenge = problemWith(token, presented) ?? (isOthers(presented, clientId) ? bearerChallenge('invalid') : undefined)
+    const challenge = problemWith(token, presented) ?? (isOthers(presented, request.query as { client_id?: unknown }) ? bearerChallenge('invalid') : undefined)
     if (challenge !== undefined || !presented) return refuse(reply, challenge)
     return reply.header('cache-control', 'no-store').send(userInfo(presented))
   }
-  scope.get(paths.userJson, tell)
-  scope.get(paths.user, async (request, reply) => (prefersJson(request) ? tell(request, reply) : reply.code(406).send()))
+  scope.get(paths.userJson, byBearer, tell)
+  scope.get(paths.user, byBearer, async (request, reply) => (prefersJson(request) ? tell(request, reply) : reply.code(406).send()))
 
-  scope.get(paths.usersApi, async (request, reply) => {
+  scope.get(paths.usersApi, byBearer, async (request, reply) => {
     const token = tokenIn(request)
     const presented = token === undefined ? undefined : await signon.single.bearerTokens.present(token)
     const challenge = problemWith(token, presented) ?? (presented?.isDirectoryApi ? undefined : bearerChallenge('invalid'))
@@ -28,6 +28,8 @@ export const userInfoRoutes: Routes = (scope, signon) => {
     return reply.header('cache-control', 'no-store').send(await signon.single.userDirectory.list(uidsIn(request.query)))
   })
 }
+
+const byBearer = { config: { access: 'bearer' } } as const
 
 /** The first token found: header, then either of two parameters (`reference/oauth-and-apis.md` 14.1). */
 const tokenIn = ({ headers, query }: Request): string | undefined =>
@@ -41,8 +43,8 @@ const problemWith = (token: string | undefined, presented: PresentedToken | unde
   return presented.isExpired ? bearerChallenge('expired') : undefined
 }
 
-const isOthers = (presented: PresentedToken | undefined, clientId: string | undefined): boolean =>
-  clientId !== undefined && presented?.clientId !== clientId
+const isOthers = (presented: PresentedToken | undefined, { client_id: asked }: { client_id?: unknown }): boolean =>
+  asked !== undefined && asked !== '' && asked !== presented?.clientId
 
 const refuse = (reply: Reply, challenge = bearerChallenge()): Reply =>
   reply.code(401).headers({ 'cache-control': 'no-store', 'www-authenticate': challenge }).send()

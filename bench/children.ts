@@ -1,0 +1,69 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+/** A process of ours that takes messages. */
+export interface Companion {
+  readonly pid: number
+  /** Sends one message and waits for the one that answers it. */
+  ask<Reply>(message: object): Promise<Reply>
+  stop(): Promise<void>
+}
+
+/** Another program, which is told only when to stop. */
+export interface Program {
+  readonly pid: number
+  /** Throws when it ends by itself. */
+  readonly ended: Promise<never>
+  stop(): Promise<void>
+}
+
+/** Starts one of the files of this folder as a process of its own. It ends when we do. */
+export const startCompanion = (file: string): Companion => {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${file} ended with ${code}.`)
+  })
+  ended.catch(() => undefined)
+  return {
+    pid: child.pid ?? 0,
+    async ask<Reply>(message: object): Promise<Reply> {
+      child.send(message)
+      const [reply] = await Promise.race([once(child, 'message'), ended])
+      return reply as Reply
+    },
+    stop: () => end(child),
+  }
+}
+
+/** Starts a program whose log goes nowhere, as one that runs for a long time does not keep its own. */
+export const startProgram = (command: string, given: readonly string[], settings: Readonly<Record<string, string>>): Program => {
+  const child = spawn(command, given, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...settings } })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${command} ${given.join(' ')} ended with ${code}.`)
+  })
+  ended.catch(() => undefined)
+  return { pid: child.pid ?? 0, ended, stop: () => end(child) }
+}
+
+const patienceMilliseconds = 10_000
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const impatient = setTimeout(() => child.kill('SIGKILL'), patienceMilliseconds)
+  await ended
+  clearTimeout(impatient)
+}
+
+/** A port of 127.0.0.1 that nobody listens on just now. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

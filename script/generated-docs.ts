@@ -1,0 +1,77 @@
+import { pino } from 'pino'
+import { eventKinds, reservedEventNumbers } from '#domain/events.ts'
+import { jobTerms } from '#domain/jobs.ts'
+import { jobsAfter } from '#domain/reactions.ts'
+import { createWeb } from '#main/server.ts'
+import { type SettingName, settings, variables } from '#main/settings.ts'
+import type { Signon } from '#store/signon.ts'
+import type { RouteFact } from '#web/server.ts'
+
+/** Every document that is made from the code, by its path. A test fails when one is not what this says. */
+export const generatedDocs = async (): Promise<Readonly<Record<string, string>>> => ({
+  'docs/generated/settings.md': settingsDoc(),
+  'docs/generated/events.md': eventsDoc(),
+  'docs/generated/permissions.md': await permissionsDoc(),
+})
+
+const heading = (title: string, text: string): string =>
+  `# ${title}\n\n${text}\n\nMade from the code by \`npm run docs\`; a test fails when it drifts.\n\n`
+
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+  return line(heads) + line(heads.map(() => '---')) + rows.map(line).join('')
+}
+
+const settingsDoc = (): string => {
+  const rows = Object.entries(settings).map(([name, one]) => [
+    `\`${variables[name as SettingName]}\``,
+    one.about,
+    'otherwise' in one ? one.otherwise : '**must be given** (the demo makes its own)',
+  ])
+  return (
+    heading('Settings', 'Read once when a process starts. All faults are reported at once.') + table(['Variable', 'What it is', 'Without it'], rows)
+  )
+}
+
+const eventsDoc = (): string => {
+  const rows = Object.entries(eventKinds)
+    .toSorted(([, one], [, other]) => one.number - other.number)
+    .map(([name, kind]) => [
+      String(kind.number),
+      `\`${name}\``,
+      kind.words,
+      'isRestricted' in kind ? 'superadmins and admins' : 'whoever may see the account’s log',
+      jobsAfter(name as keyof typeof eventKinds).join(', ') || '–',
+    ])
+  const text = `Numbers 1 to 48 keep the meaning that they had before Signon was rewritten; ${reservedEventNumbers.join(', ')} are kept for them and not recorded by this version.`
+  const jobs = Object.entries(jobTerms).map(([name, { attempts }]) => [`\`${name}\``, String(attempts)])
+  return `${heading('Events', text)}${table(['Number', 'Name', 'Words', 'Shown to', 'Jobs that follow'], rows)}\n## Jobs\n\n${table(['Job', 'Attempts at most'], jobs)}`
+}
+
+const who = {
+  public: 'everybody',
+  open: 'everybody',
+  own: 'a person who has signed in fully (others are sent to sign in)',
+  password: 'a person whose password was right',
+  full: 'a person who has signed in fully',
+  client: 'an application, by its id and secret',
+  bearer: 'the holder of an access token or API token',
+} as const satisfies Record<RouteFact['access'], string>
+
+const permissionsDoc = async (): Promise<string> => {
+  const routes: RouteFact[] = []
+  const web = createWeb({} as Signon, pino({ level: 'silent' }), {
+    publicUrl: 'https://signon.example',
+    environment: 'production',
+    trustedProxies: [],
+    onRoute: (route) => routes.push(route),
+  })
+  await web.ready()
+  const rows = routes
+    .filter(({ method, path }) => method !== 'HEAD' && !path.startsWith('/assets/'))
+    .toSorted((one, other) => one.path.localeCompare(other.path) || one.method.localeCompare(other.method))
+    .map(({ method, path, access }) => [method, `\`${path}\``, who[access]])
+  const text =
+    'Who may reach each address. Every form also needs a token that proves that it is ours; every command is for operators, whoever may run `bin/signon` beside the database.'
+  return heading('Permissions', text) + table(['Method', 'Address', 'Who'], rows)
+}

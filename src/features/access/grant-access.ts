@@ -1,0 +1,40 @@
+import { mayAdminister } from '#domain/administration.policy.ts'
+import { signinPermission } from '#domain/application.ts'
+import { noteOfNames } from '#domain/event-note.ts'
+import type { Actor } from '#domain/events.ts'
+import { normaliseEmail } from '#domain/user.ts'
+import { Conflict, enforce, Forbidden } from '#kernel/failure.ts'
+import type { Permission } from '#store/grants.ts'
+import type { Signon } from '#store/signon.ts'
+import { type AccessChange, type ChangeAccess, permissionsNamed } from './change.ts'
+
+/**
+ * Lets somebody sign in to an application, with the permissions named. Granting twice is harmless, and recorded
+ * once. Throws `Conflict` for a retired application, `Forbidden` for permissions that only Signon gives.
+ */
+export const grantAccess = (signon: Signon, actor: Actor, input: ChangeAccess): Promise<AccessChange> =>
+  signon.transaction(async (work) => {
+    enforce(mayAdminister(actor, 'grant access'))
+    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    const application = await work.applications.findByName(input.applicationName)
+    if (application.retiredAt !== null) throw new Conflict(`${application.name} is retired.`)
+    const offered = await work.grants.permissions(application.id)
+    const wanted = permissionsNamed(offered, [signinPermission, ...input.permissions], application.name)
+    refuseReserved(wanted)
+
+    const held = await work.grants.held(user.id, application.id)
+    const missing = wanted.filter(({ name }) => !held.includes(name))
+    const changed = missing.map(({ name }) => name)
+    const result = { user, applicationName: application.name, changed, held: [...held, ...changed] }
+    if (missing.length === 0 || input.isRehearsal) return result
+
+    for (const { id } of missing) await work.grants.add(user.id, application.id, id)
+    const note = noteOfNames(changed)
+    await work.record({ name: 'permissions-added', about: user, application: application.id, note }, actor)
+    return result
+  })
+
+const refuseReserved = (wanted: readonly Permission[]): void => {
+  const reserved = wanted.filter(({ isGrantable }) => !isGrantable).map(({ name }) => name)
+  if (reserved.length > 0) throw new Forbidden(`Only Signon itself gives ${reserved.join(', ')}.`)
+}

@@ -1,0 +1,36 @@
+import { mayAdminister } from '#domain/administration.policy.ts'
+import type { Actor } from '#domain/events.ts'
+import { normaliseEmail } from '#domain/user.ts'
+import { Conflict, enforce } from '#kernel/failure.ts'
+import { refuseFaults } from '#kernel/faults.ts'
+import type { Signon } from '#store/signon.ts'
+import { accountOf, type UserAccount } from './user-account.ts'
+
+export interface SuspendUser {
+  readonly email: string
+  readonly reason: string
+}
+
+/**
+ * Suspends a person or a machine at once: none of their sessions, authorizations and tokens is good any more. What
+ * they hold is kept, and reported to applications as nothing. The last active superadmin stays.
+ */
+export const suspendUser = (signon: Signon, actor: Actor, input: SuspendUser): Promise<UserAccount> =>
+  signon.transaction(async (work) => {
+    enforce(mayAdminister(actor, 'suspend a user'))
+    const reason = input.reason.trim()
+    refuseFaults([reason === '' ? 'Reason for suspension can’t be blank' : undefined])
+
+    const { user, otherSuperadmins } = await work.users.lockAmongSuperadmins(normaliseEmail(input.email))
+    if (user.suspendedAt !== null) throw new Conflict(`${user.email} is suspended already.`)
+    if (user.role === 'superadmin' && otherSuperadmins === 0)
+      throw new Conflict(`${user.email} is the last active superadmin, and so cannot be suspended.`)
+
+    await work.users.suspend(user.id, reason)
+    await work.sessions.endAll(user.id)
+    await work.authorizations.endAll(user.id)
+    await work.record({ name: 'account-suspended', about: user }, actor)
+    for (const application of await work.apiTokens.revokeAll(user.id))
+      await work.record({ name: 'api-token-revoked', about: user, application }, actor)
+    return accountOf(work, user.email, work.now)
+  })

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { type Command, type Option, type Reading, WrongUsage } from './command.ts'
+import { nearest } from './nearest.ts'
+
+/** Options of every command. */
+const commonOptions: readonly string[] = ['json', 'help']
+
+/** Reads what follows a command's words. Throws `WrongUsage`, which never repeats a value. */
+export const readArguments = (command: Command, given: readonly string[]): Reading => {
+  const options = new Map(
+    Object.entries(command.options).map(([name, option]) => [spelling(name), { name, option }]),
+  )
+  const { tokens, positionals } = parseArgs({
+    args: [...given],
+    options: Object.fromEntries([
+      ...commonOptions.map((name) => [name, { type: 'boolean' as const }]),
+      ...[...options].map(([name, { option }]) => [
+        name,
+        { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ]),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const texts = new Map<string, string[]>()
+  for (const token of tokens) {
+    if (token.kind !== 'option' || commonOptions.includes(token.name)) continue
+    const option = options.get(token.name)?.option
+    if (!option) throw unknownOption(token.rawName, [...options.keys(), ...commonOptions])
+    texts.set(token.name, [...(texts.get(token.name) ?? []), textOf(token, option)])
+  }
+  const entries = [...options].map(([spelled, { name, option }]) => [
+    name,
+    read(spelled, option, texts.get(spelled)),
+  ])
+  return { options: Object.fromEntries(entries), operands: operandsOf(command, positionals) }
+}
+
+/** `redirectUri` is written `--redirect-uri`. */
+export const spelling = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+interface OptionToken {
+  readonly rawName: string
+  readonly value: string | undefined
+  readonly inlineValue: boolean | undefined
+}
+
+const textOf = ({ rawName, value, inlineValue }: OptionToken, option: Option<unknown>): string => {
+  if (option.value === undefined) {
+    if (inlineValue) throw new WrongUsage(`${rawName} takes no value.`)
+    return ''
+  }
+  if (value === undefined || (!inlineValue && value.startsWith('-')))
+    throw new WrongUsage(`${rawName} needs a value: ${rawName} ${option.value}.`)
+  return value
+}
+
+const read = (spelled: string, option: Option<unknown>, given: readonly string[] = []): unknown => {
+  if (option.isRequired && given.length === 0) throw new WrongUsage(`--${spelled} must be given.`)
+  if (!option.isRepeatable && given.length > 1) throw new WrongUsage(`--${spelled} can be given once only.`)
+  try {
+    return option.read(given)
+  } catch (error) {
+    throw error instanceof WrongUsage ? new WrongUsage(`--${spelled} ${error.message}.`) : error
+  }
+}
+
+const secretive = /^-+(?:.*-)?(?:password|passphrase|secret|token)$/
+
+const unknownOption = (rawName: string, known: readonly string[]): WrongUsage => {
+  if (secretive.test(rawName))
+    return new WrongUsage(
+      `There is no option ${rawName}: secrets are never given as arguments, where others can read them.`,
+      known.includes('password-stdin') ? 'Use --password-stdin or --password-file.' : '',
+    )
+  const guess = nearest(rawName.replace(/^-+/, ''), known)
+  return new WrongUsage(`There is no option ${rawName}.`, guess && `Did you mean --${guess}?`)
+}
+
+const operandsOf = ({ words, operands }: Command, given: readonly string[]): Reading['operands'] => {
+  if (given.length > operands.length)
+    throw new WrongUsage(
+      operands.length === 0
+        ? `‘${words}’ takes no arguments, only options.`
+        : `‘${words}’ takes only ${listed(operands)}.`,
+    )
+  const missing = operands.filter((_, index) => (given[index] ?? '').trim() === '')
+  if (missing.length > 0) throw new WrongUsage(`${listed(missing)} must be given.`)
+  return Object.fromEntries(operands.map((name, index) => [name, given[index] ?? '']))
+}
+
+const listed = (operands: readonly string[]): string =>
+  operands.map((name) => name.toUpperCase()).join(' and ')

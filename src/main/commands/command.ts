@@ -1,0 +1,86 @@
+import type { Environment } from '#main/config.ts'
+
+/** The command line itself is wrong: no command, option or argument of that name, or one too few. */
+export class WrongUsage extends Error {
+  /** What to type instead, when there is a guess. */
+  readonly hint: string
+
+  constructor(message: string, hint = '') {
+    super(message)
+    this.hint = hint
+  }
+}
+
+/** One option: how it is written, and what its text becomes. */
+export interface Option<T> {
+  readonly about: string
+  /** Stands for its value in the help; a flag has none. */
+  readonly value?: string
+  readonly isRequired?: true
+  readonly isRepeatable?: true
+  /** Its value, from the texts that were given for it in order. Throws `WrongUsage`. */
+  readonly read: (given: readonly string[]) => T
+}
+
+/** What a command says when it is done: one document for scripts, or lines for people. */
+export interface Answer {
+  readonly document: unknown
+  readonly lines: readonly string[]
+  /** Why it counts as failed although it has something to say. */
+  readonly problem?: string
+}
+
+/** The command line, read. */
+export interface Reading {
+  readonly operands: Readonly<Record<string, string>>
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** One thing that `bin/signon` does. */
+export interface Command {
+  /** `users create`. */
+  readonly words: string
+  readonly summary: string
+  /** What else to know, for its own help. */
+  readonly details: string
+  readonly operands: readonly string[]
+  readonly options: Readonly<Record<string, Option<unknown>>>
+  /** Does it, and answers nothing when it has spoken for itself. */
+  readonly run: (reading: Reading, environment: Environment) => Promise<Answer | undefined>
+}
+
+type Values<Options> = { readonly [Name in keyof Options]: Options[Name] extends Option<infer T> ? T : never }
+
+interface Definition<Operand extends string, Options> {
+  readonly words: string
+  readonly summary: string
+  readonly details?: string
+  readonly operands?: readonly Operand[]
+  readonly options?: Options
+  readonly run: (
+    given: Values<Options> & Readonly<Record<Operand, string>>,
+    environment: Environment,
+  ) => Promise<Answer | undefined>
+}
+
+/** A command whose `run` is given its operands and options under their names. */
+export const command = <
+  const Operand extends string = never,
+  const Options extends Readonly<Record<string, Option<unknown>>> = Readonly<Record<never, never>>,
+>({
+  words,
+  summary,
+  details = '',
+  operands = [],
+  options,
+  run,
+}: Definition<Operand, Options>): Command => ({
+  words,
+  summary,
+  details,
+  operands,
+  options: options ?? {},
+  // The reader of the command line has made these values from these very options.
+  run: (reading, environment) =>
+    run({ ...reading.options, ...reading.operands } as Parameters<typeof run>[0], environment),
+})

@@ -1,0 +1,121 @@
+import { second, systemClock } from '#kernel/clock.ts'
+import { type Config, type Environment, readConfig } from '#main/config.ts'
+import type { House } from '#main/house.ts'
+import type { Diagnosis } from '#store/diagnosis.ts'
+import type { Migration } from '#store/migrate.ts'
+import { type Command, command } from './command.ts'
+import { withHouse } from './console.ts'
+import { columns } from './lines.ts'
+import { refusalOf } from './refusals.ts'
+
+export const doctorCommands: readonly Command[] = [
+  command({
+    words: 'doctor',
+    summary: 'Check settings, database, clock and keys, and say what to mend.',
+    run: async (_, environment) => {
+      const checks = await examine(environment)
+      const faults = checks.filter(({ ok }) => !ok)
+      return {
+        document: { ok: faults.length === 0, checks },
+        lines: columns(checks.map(({ name, ok, message }) => [ok ? 'ok' : 'MEND', name, message])),
+        ...(faults.length > 0 && { problem: `${faults.map(({ name }) => name).join(', ')} must be mended.` }),
+      }
+    },
+  }),
+]
+
+interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** How it is, or what to do. */
+  readonly message: string
+}
+
+const good = (name: string, message: string): Check => ({ name, ok: true, message })
+const bad = (name: string, message: string): Check => ({ name, ok: false, message })
+
+/** Each check needs the one before: without settings there is no database to ask. */
+const examine = async (environment: Environment): Promise<readonly Check[]> => {
+  let config: Config
+  try {
+    config = readConfig(environment)
+  } catch (error) {
+    return [bad('settings', refusalOf(error).message)]
+  }
+  const settings = good('settings', `${config.environment}, ${config.publicUrl}`)
+  try {
+    return [settings, ...(await withHouse(config, examineDatabase))]
+  } catch (error) {
+    return [settings, bad('database', refusalOf(error).message)]
+  }
+}
+
+const oldestPostgres = 15
+const newestPostgres = 18
+
+const examineDatabase = async (house: House): Promise<readonly Check[]> => {
+  const { diagnose } = await import('#store/diagnosis.ts')
+  const { migrationStatus } = await import('#store/migrate.ts')
+  await diagnose(house.db)
+  const asked = systemClock.now()
+  const facts = await diagnose(house.db)
+  const answered = systemClock.now()
+  const migrations = migrationCheck(await migrationStatus(house.db), facts.hasQueue)
+  const beforehand = [versionCheck(facts), clockCheck(facts.clock, asked, answered), migrations]
+  return migrations.ok ? [...beforehand, monthCheck(facts, answered), await keyCheck(house)] : beforehand
+}
+
+const versionCheck = ({ version }: Diagnosis): Check =>
+  version >= oldestPostgres && version <= newestPostgres
+    ? good('database', `PostgreSQL ${version}`)
+    : bad('database', `It is PostgreSQL ${version}. Signon needs ${oldestPostgres} to ${newestPostgres}.`)
+
+const mostSecondsApart = 2
+
+/** The database was asked between two readings of our clock; only what lies outside of them is a difference. */
+const clockCheck = (databaseClock: Date, asked: Date, answered: Date): Check => {
+  const early = asked.getTime() - databaseClock.getTime()
+  const late = databaseClock.getTime() - answered.getTime()
+  const seconds = Math.max(0, early, late) / second
+  return seconds <= mostSecondsApart
+    ? good('clock', 'the same as the database’s')
+    : bad(
+        'clock',
+        `It differs from the database’s by ${seconds.toFixed(1)} s. Set both by the same time service.`,
+      )
+}
+
+const migrationCheck = (migrations: readonly Migration[], hasQueue: boolean): Check => {
+  const waiting = migrations.filter(({ appliedAt }) => appliedAt === null).length
+  if (waiting > 0) return bad('migrations', `${waiting} wait. Run bin/signon migrate.`)
+  return hasQueue
+    ? good('migrations', 'up to date')
+    : bad('migrations', 'The queue is missing. Run bin/signon migrate.')
+}
+
+const month = (instant: Date): string => instant.toISOString().slice(0, 7)
+
+/** This month and the next, which begins 31 days from now at the latest. */
+const monthCheck = ({ eventMonths }: Diagnosis, now: Date): Check => {
+  const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1))
+  const missing = [now, nextMonth].map(month).filter((wanted) => !eventMonths.includes(wanted))
+  return missing.length === 0
+    ? good('event log', `has room up to ${eventMonths.at(-1)}`)
+    : bad('event log', `It has no partition for ${missing.join(' and ')}. Run bin/signon migrate.`)
+}
+
+/** Every key that sealed something must still be in the ring. */
+const keyCheck = async ({ signon }: House): Promise<Check> => {
+  const unreadable = await signon.read(async ({ applications, pushCredentials }) => {
+    const names: string[] = []
+    for (const { id, name } of await applications.list())
+      await pushCredentials.seek(id).catch(() => names.push(name))
+    return names
+  })
+  return unreadable.length === 0
+    ? good('keys', 'open everything that is sealed')
+    : bad(
+        'keys',
+        `A key is gone that is still needed, for pushes to ${unreadable.join(', ')}. Put it back into SIGNON_SECRET_KEYS.`,
+      )
+}

@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { startPublisher } from '#demo/publisher/publisher.ts'
+import { demoPeople, demoPassword } from '#demo/seed/people.ts'
+import { type PublisherCredentials, publisherCredentials } from '#demo/seed/publisher-credentials.ts'
+import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
+import type { Actor } from '#domain/events.ts'
+import { Invalid } from '#kernel/failure.ts'
+import { systemRandom } from '#kernel/random.ts'
+import type { Logger } from 'pino'
+import { applicationCaller } from '#outside/push-updates.ts'
+import type { Signon } from '#store/signon.ts'
+import { type Config, type Environment, readConfig } from './config.ts'
+import { prepareDatabase } from './database.ts'
+import { demoEnvironment } from './demo-settings.ts'
+import { type House, openHouse } from './house.ts'
+import { createLogger } from './logger.ts'
+import { createWeb } from './server.ts'
+import { untilStopped } from './stop.ts'
+import { startWorker } from './worker.ts'
+
+const demonstrator: Actor = { kind: 'console', name: 'demo' }
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** Runs all of Signon on this machine, with a publishing application to sign in to, until it is stopped. */
+export const runDemo = async (environment: Environment): Promise<void> => {
+  const config = readConfig(await demoEnvironment(environment, systemRandom))
+  const directory = resolve(config.dataDirectory)
+  await mkdir(directory, { recursive: true })
+  const logFile = join(directory, 'demo.log')
+  const logger = createLogger(config.logLevel, 'demo', logFile)
+  const house = await openHouse(config, logger)
+  await prepareDatabase(house.db, house.databaseUrl, house.signon.clock)
+  const credentials = await fill(house.signon, directory, urlOfPublisher(config))
+  const running = await start(config, house, directory, credentials, logger)
+  say(welcome(config, directory, logFile))
+  await untilStopped()
+  await running.stop()
+  await house.close()
+}
+
+/** Puts into the database what the demo shows, where it is not there yet. */
+const fill = async (signon: Signon, directory: string, publisherUrl: string): Promise<PublisherCredentials> => {
+  const [lastPerson] = demoPeople.slice(-1)
+  const isFilled = lastPerson !== undefined && (await signon.single.users.seekByEmail(lastPerson.email)) !== undefined
+  if (!isFilled) {
+    say('Filling the database with the real organisations and applications, once …')
+    await seedRegister(signon, demonstrator)
+  }
+  const credentials = await publisherCredentials(signon, demonstrator, directory, publisherUrl)
+  if (!isFilled) await seedPeople(signon, demonstrator)
+  return credentials
+}
+
+const start = async (config: Config, house: House, directory: string, credentials: PublisherCredentials, logger: Logger) => {
+  const { signon, databaseUrl } = house
+  const web = createWeb(signon, logger, config)
+  await web.listen({ host: config.host, port: config.port }).catch(portTaken(config.port, 'PORT'))
+  const worker = await startWorker({ signon, db: house.db, databaseUrl, caller: applicationCaller(), logger, jobsAtOnce: config.jobsAtOnce })
+  const publisher = await startPublisher({
+    signonUrl: config.publicUrl,
+    signonInternalUrl: `http://${config.host}:${config.port}`,
+    url: urlOfPublisher(config),
+    host: config.host,
+    port: config.publisherPort,
+    ...credentials,
+    stateFile: join(directory, 'demo-publisher-documents.json'),
+  }).catch(portTaken(config.publisherPort, 'DEMO_PUBLISHER_PORT'))
+  return {
+    async stop() {
+      await publisher.close()
+      await web.close()
+      await worker.stop()
+    },
+  }
+}
+
+const urlOfPublisher = ({ publisherPort }: Config): string => `http://localhost:${publisherPort}`
+
+const portTaken =
+  (port: number, variable: string) =>
+  (error: unknown): never => {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw isTaken ? new Invalid(`Port ${port} is in use. Stop what uses it, or set ${variable} to another one.`) : error
+  }
+
+const welcome = (config: Config, directory: string, logFile: string): string => {
+  const width = Math.max(...demoPeople.map(({ email }) => email.length)) + 2
+  const people = demoPeople.map(({ email, note }) => `  ${email.padEnd(width)}${note}`)
+  return `
+Signon is running.
+
+  Signon           ${config.publicUrl}
+  Demo Publisher   ${urlOfPublisher(config)}   a publishing application that signs people in through Signon
+
+Open the Demo Publisher and sign in as one of these people. The password of each of them is:
+
+  ${demoPassword}
+
+${people.join('\n')}
+
+There are no 2-step secrets and no mails: both come in a later version.
+Data   ${directory} (kept from one start to the next; delete it to start afresh)
+Log    ${logFile}
+Commands work beside this, from another terminal: bin/signon --help
+Stop with Ctrl-C.
+`
+}

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TaskList } from 'graphile-worker'
+import type { Logger } from 'pino'
+import { type JobName, type Jobs, type ScheduledJobName, schedule } from '#domain/jobs.ts'
+import { announceUser } from '#features/push-updates/announce-user.job.ts'
+import { pushReauthentication } from '#features/push-updates/push-reauthentication.job.ts'
+import { pushUserUpdate } from '#features/push-updates/push-user-update.job.ts'
+import { after, minute, second, systemClock } from '#kernel/clock.ts'
+import { type ApplicationCaller, applicationCaller } from '#outside/push-updates.ts'
+import type { Connection } from '#store/connection.ts'
+import { makeEventMonths } from '#store/migrate.ts'
+import { freeJobsOfLostWorkers, removeReplacedJobs } from '#store/queue.ts'
+import type { Signon } from '#store/signon.ts'
+import type { Config } from './config.ts'
+import { openHouse } from './house.ts'
+import { type JobRunner, runJobs } from './job-runner.ts'
+import { createLogger } from './logger.ts'
+import { untilStopped } from './stop.ts'
+
+export interface WorkerParts {
+  readonly signon: Signon
+  readonly db: Connection
+  readonly databaseUrl: string
+  readonly caller: ApplicationCaller
+  readonly logger: Logger
+  readonly jobsAtOnce: number
+}
+
+/** Does the jobs of the queue until the process is told to stop; those that run are finished first. */
+export const runWorker = async (config: Config): Promise<void> => {
+  const logger = createLogger(config.logLevel, 'worker')
+  const house = await openHouse(config, logger)
+  const { jobsAtOnce } = config
+  const worker = await startWorker({ ...house, caller: applicationCaller(), logger, jobsAtOnce })
+  logger.info({ jobsAtOnce }, 'worker is ready')
+  await untilStopped()
+  await worker.stop()
+  await house.close()
+}
+
+/** Longer than any push lasts, shorter than supervisors wait before they kill. */
+const patienceMilliseconds = 25 * second
+const betweenRestarts = 5 * second
+const betweenRounds = 30 * second
+/** A worker that has been without a connection for so long is gone. */
+const graceMilliseconds = minute
+
+/**
+ * Does the jobs of the queue in this process until `stop`, which may be given how long to wait for those that run.
+ * A database that goes away is waited for. Throws when it cannot be reached at the start.
+ */
+export const startWorker = async (parts: WorkerParts): Promise<{ stop(milliseconds?: number): Promise<void> }> => {
+  const { db, logger } = parts
+  const stopping = new AbortController()
+  const start = (): Promise<JobRunner> => runJobs({ ...parts, tasks: tasks(parts), schedule })
+  let runner = await start()
+
+  const keepRunning = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await runner.ended
+      if (await isOver(betweenRestarts, stopping.signal)) return
+      await start().then(
+        (restarted) => {
+          runner = restarted
+        },
+        (error: unknown) => logger.error({ reason: String(error) }, 'the queue cannot be taken up again yet'),
+      )
+    }
+    await runner.stop(patienceMilliseconds)
+  }
+  const keepTidy = async (): Promise<void> => {
+    do {
+      await tidyQueue(db, logger)
+    } while (!(await isOver(betweenRounds, stopping.signal)))
+  }
+  const upkeep = [keepRunning(), keepTidy()]
+  return {
+    async stop(milliseconds = patienceMilliseconds) {
+      stopping.abort()
+      await runner.stop(milliseconds)
+      await Promise.all(upkeep)
+    },
+  }
+}
+
+/** Every job of the catalogue and of the calendar, and who does it. */
+const tasks = ({ signon, caller, db }: WorkerParts): TaskList => {
+  const catalogue = {
+    'announce-user': announceUser(signon),
+    'push-user-update': pushUserUpdate(signon, caller),
+    'push-reauthentication': pushReauthentication(signon, caller),
+  } satisfies { readonly [Name in JobName]: (payload: Jobs[Name]) => Promise<void> }
+  const calendar = {
+    'make-event-months': () => makeEventMonths(db, signon.clock.now()),
+  } satisfies Record<ScheduledJobName, () => Promise<void>>
+  return { ...catalogue, ...calendar } as TaskList
+}
+
+/** Waits; `true` when it was told to stop meanwhile. */
+const isOver = (milliseconds: number, signal: AbortSignal): Promise<boolean> =>
+  pause(milliseconds, false, { signal }).catch(() => true)
+
+// The queue keeps the real time, whatever clock Signon goes by.
+const tidyQueue = async (db: Connection, logger: Logger): Promise<void> => {
+  try {
+    const lost = await freeJobsOfLostWorkers(db, after(systemClock.now(), -graceMilliseconds))
+    if (lost.length > 0) logger.warn({ workers: lost }, 'took up the jobs of workers that are gone')
+    await removeReplacedJobs(db)
+  } catch (error) {
+    logger.error({ reason: String(error) }, 'the queue could not be tidied')
+  }
+}

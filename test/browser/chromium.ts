@@ -1,0 +1,43 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import sparticuz from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+// Made for a machine that has nothing else to do, these end the browser with its first window.
+const unwanted = new Set(['--single-process', '--no-zygote'])
+
+/** A real Chromium: the one that CHROMIUM names, or the one that comes with the packages. */
+export const openChromium = async (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? (await sparticuz.executablePath()),
+    args: sparticuz.args.filter((argument) => !unwanted.has(argument)),
+    headless: true,
+  })
+
+/** A window of its own, with what its pages complained about. */
+export const openWindow = async (browser: Browser, options: { javaScriptEnabled?: boolean } = {}) => {
+  const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    // A page that answers 400 or 404 is reported as one that failed to load.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return { page, complaints }
+}
+
+/** What WCAG 2.2 AA finds wrong with a page, one line each; at both widths. */
+export const accessibilityFaults = async (page: Page): Promise<readonly string[]> => {
+  const faults: string[] = []
+  for (const width of [1280, 375]) {
+    await page.setViewportSize({ width, height: 900 })
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze()
+    faults.push(...violations.map(({ id, nodes }) => `${width} ${id}: ${nodes.map(({ html }) => html).join(' ')}`))
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    if (Number(overflow) > 0) faults.push(`${width} scrolls sideways by ${overflow} pixels`)
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+  return faults
+}
