@@ -21,7 +21,9 @@ export interface Program {
 
 /** Starts one of the files of this folder as a process of its own. It ends when we do. */
 export const startCompanion = (file: string): Companion => {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}.`)
   })
@@ -38,8 +40,15 @@ export const startCompanion = (file: string): Companion => {
 }
 
 /** Starts a program whose log goes nowhere, as one that runs for a long time does not keep its own. */
-export const startProgram = (command: string, given: readonly string[], settings: Readonly<Record<string, string>>): Program => {
-  const child = spawn(command, given, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...settings } })
+export const startProgram = (
+  command: string,
+  given: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Program => {
+  const child = spawn(command, given, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...settings },
+  })
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${command} ${given.join(' ')} ended with ${code}.`)
   })

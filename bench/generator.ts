@@ -5,7 +5,9 @@ import { type Answer, headerOf, openWire, requestText, type Wire } from './wire.
 // A process of its own: what it costs is then the same for everybody whom it calls.
 process.on('disconnect', () => process.exit())
 process.on('message', async (order: Order) => {
-  const done = await carryOut(order).catch((error: Error): Done => ({ completed: 0, seconds: 1, fault: error.message }))
+  const done = await carryOut(order).catch(
+    (error: Error): Done => ({ completed: 0, seconds: 1, fault: error.message }),
+  )
   process.send?.(done)
 })
 
@@ -61,18 +63,24 @@ const walkFlow = async (wire: Wire, paths: FlowPaths, flow: Flow, proof: ProofOf
   const { clientId, clientSecret, cookie } = flow
   const redirectUri = encodeURIComponent(flow.redirectUri)
   const asked = `client_id=${clientId}&redirect_uri=${redirectUri}&response_type=code&state=0123456789abcdef&code_challenge=${proof.challenge}&code_challenge_method=S256${paths.asked}`
-  const authorized = await wire.send(requestText('GET', `${paths.authorize}?${asked}`, { cookie, accept: 'text/html' }))
+  const authorized = await wire.send(
+    requestText('GET', `${paths.authorize}?${asked}`, { cookie, accept: 'text/html' }),
+  )
   const code = /[?&]code=([^&]+)/.exec(headerOf(authorized, 'location'))?.[1]
   if (code === undefined) throw unexpected('an authorization request', authorized)
 
   const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`
   const body = `grant_type=authorization_code&code=${code}&redirect_uri=${redirectUri}&code_verifier=${proof.verifier}`
-  const exchanged = await wire.send(requestText('POST', paths.token, { authorization, accept: 'application/json' }, body))
+  const exchanged = await wire.send(
+    requestText('POST', paths.token, { authorization, accept: 'application/json' }, body),
+  )
   const token = /"access_token":"([^"]+)"/.exec(exchanged.body())?.[1]
   if (token === undefined) throw unexpected('a token request', exchanged)
 
   const path = paths.userInfo.replace('CLIENT', clientId)
-  const told = await wire.send(requestText('GET', path, { authorization: `Bearer ${token}`, accept: 'application/json' }))
+  const told = await wire.send(
+    requestText('GET', path, { authorization: `Bearer ${token}`, accept: 'application/json' }),
+  )
   if (told.status !== 200) throw unexpected('a request for the user', told)
 }
 

@@ -58,14 +58,14 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 const readAnswer = (bytes: Buffer): Answer | undefined => {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return undefined
-  const head = bytes.latin1Slice(0, end)
+  const head = bytes.toString('latin1', 0, end)
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
   const isChunked = length === undefined && /\r\ntransfer-encoding: chunked/i.test(head)
   const isWhole = isChunked
     ? bytes.subarray(-lastChunk.length).equals(lastChunk)
     : bytes.length >= end + 4 + Number(length ?? 0)
   if (!isWhole) return undefined
-  return { status: Number(head.slice(9, 12)), head, body: () => bytes.utf8Slice(end + 4) }
+  return { status: Number(head.slice(9, 12)), head, body: () => bytes.toString('utf8', end + 4) }
 }
 
 /** The value of a header, or the empty string. */

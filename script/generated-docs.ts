@@ -18,7 +18,8 @@ const heading = (title: string, text: string): string =>
   `# ${title}\n\n${text}\n\nMade from the code by \`npm run docs\`; a test fails when it drifts.\n\n`
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
   return line(heads) + line(heads.map(() => '---')) + rows.map(line).join('')
 }
 
@@ -29,7 +30,8 @@ const settingsDoc = (): string => {
     'otherwise' in one ? one.otherwise : '**must be given** (the demo makes its own)',
   ])
   return (
-    heading('Settings', 'Read once when a process starts. All faults are reported at once.') + table(['Variable', 'What it is', 'Without it'], rows)
+    heading('Settings', 'Read once when a process starts. All faults are reported at once.') +
+    table(['Variable', 'What it is', 'Without it'], rows)
   )
 }
 

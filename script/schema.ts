@@ -11,7 +11,15 @@ const [out = 'src/store/schema.ts', migrated] = process.argv.slice(2)
 
 const generate = async (url: string): Promise<void> => {
   const patterns = ['--include-pattern', 'public.*', '--exclude-pattern', '*.events_*']
-  await promisify(execFile)('node_modules/.bin/kysely-codegen', ['--dialect', 'postgres', '--url', url, '--out-file', out, ...patterns])
+  await promisify(execFile)('node_modules/.bin/kysely-codegen', [
+    '--dialect',
+    'postgres',
+    '--url',
+    url,
+    '--out-file',
+    out,
+    ...patterns,
+  ])
 }
 
 if (migrated) await generate(migrated)

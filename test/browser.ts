@@ -28,7 +28,12 @@ export class TestBrowser {
     const response = await fetch(new URL(path, this.#url), { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     const text = await response.text()
-    return { status: response.status, headers: response.headers, text, location: response.headers.get('location') ?? '' }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      location: response.headers.get('location') ?? '',
+    }
   }
 
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
@@ -57,7 +62,9 @@ export class TestBrowser {
     const [pair = '', ...attributes] = line.split(';')
     const equals = pair.indexOf('=')
     const name = pair.slice(0, equals)
-    const isGone = attributes.some((attribute) => /^\s*(?:max-age=0|expires=thu, 01 jan 1970)/i.test(attribute))
+    const isGone = attributes.some((attribute) =>
+      /^\s*(?:max-age=0|expires=thu, 01 jan 1970)/i.test(attribute),
+    )
     if (isGone) this.cookies.delete(name)
     else this.cookies.set(name, pair.slice(equals + 1))
   }

@@ -1,5 +1,5 @@
-import { hashToken, randomSecret } from '#kernel/token.ts'
 import { systemRandom } from '#kernel/random.ts'
+import { hashToken, randomSecret } from '#kernel/token.ts'
 import type { TestBrowser } from './browser.ts'
 import type { TestApplication } from './people.ts'
 
@@ -26,7 +26,8 @@ export interface TokenAnswer {
 }
 
 /** The `Authorization` header of HTTP Basic. */
-export const basic = (id: string, secret: string): string => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+export const basic = (id: string, secret: string): string =>
+  `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 
 /** The challenge of a verifier (RFC 7636 §4.2). */
 export const challengeFor = (verifier: string): string => hashToken(verifier).toString('base64url')
@@ -83,7 +84,10 @@ export const testClient = (url: string, application: TestApplication): TestClien
     refresh: (refreshToken, changes = {}) =>
       post({ grant_type: 'refresh_token', refresh_token: refreshToken, ...changes }, { authorization }),
     userInfo: (token, query = `?client_id=${encodeURIComponent(application.clientId)}`) =>
-      fetch(`${url}/user.json${query}`, { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' }),
+      fetch(`${url}/user.json${query}`, {
+        headers: { authorization: `Bearer ${token}` },
+        redirect: 'manual',
+      }),
   }
 }
 
@@ -91,4 +95,6 @@ export const testClient = (url: string, application: TestApplication): TestClien
 export const strangeToken = (): string => randomSecret(systemRandom)
 
 const encoded = (parameters: Parameters): URLSearchParams =>
-  new URLSearchParams(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  new URLSearchParams(
+    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )

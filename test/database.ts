@@ -1,7 +1,7 @@
 import { Client } from 'pg'
+import { systemClock } from '#kernel/clock.ts'
 import { prepareDatabase } from '#main/database.ts'
 import { openDatabase } from '#store/connection.ts'
-import { systemClock } from '#kernel/clock.ts'
 
 /** The server that the tests use: the embedded one of the test run, or the one of TEST_DATABASE_URL. */
 export const serverUrl = (): string => {
@@ -42,8 +42,13 @@ export const makeTemplate = async (server: string): Promise<void> => {
 }
 
 /** A fresh migrated database, dropped by `drop`. */
-export const makeDatabase = async (server = serverUrl()): Promise<{ readonly url: string; drop(): Promise<void> }> => {
+export const makeDatabase = async (
+  server = serverUrl(),
+): Promise<{ readonly url: string; drop(): Promise<void> }> => {
   const name = `signon_test_${process.pid}_${process.hrtime.bigint()}`
   await onServer(server, `create database ${name} template ${template}`)
-  return { url: databaseUrl(server, name), drop: () => onServer(server, `drop database if exists ${name} with (force)`) }
+  return {
+    url: databaseUrl(server, name),
+    drop: () => onServer(server, `drop database if exists ${name} with (force)`),
+  }
 }

@@ -86,7 +86,9 @@ export const people = (signon: Signon): People => {
 
     async application(name, options = {}) {
       const [clientId, clientSecret] = [randomSecret(signon.random), randomSecret(signon.random)]
-      const redirectUris = options.redirectUris ?? [`https://${name.toLowerCase().replaceAll(' ', '-')}.example/auth/gds/callback`]
+      const redirectUris = options.redirectUris ?? [
+        `https://${name.toLowerCase().replaceAll(' ', '-')}.example/auth/gds/callback`,
+      ]
       const { id } = await signon.transaction(async (work) => {
         const added = await work.applications.add({
           name,

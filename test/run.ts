@@ -12,7 +12,10 @@ const run = async (): Promise<number> => {
   // Tests need no durability, except those that bring a server of their own to kill.
   const embedded = own
     ? undefined
-    : await joinEmbeddedDatabase({ directory: folder, settings: { fsync: 'off', synchronous_commit: 'off', max_connections: '200' } })
+    : await joinEmbeddedDatabase({
+        directory: folder,
+        settings: { fsync: 'off', synchronous_commit: 'off', max_connections: '200' },
+      })
   try {
     const server = own ?? embedded?.url ?? ''
     await makeTemplate(server)

@@ -90,11 +90,18 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     rows,
     browser: () => new TestBrowser(url),
     events: async (uid) =>
-      (await rows<{ number: number }>('select number from events where $1::uuid is null or about_uid = $1 order by id', [uid ?? null])).map(
-        ({ number }) => number,
-      ),
+      (
+        await rows<{ number: number }>(
+          'select number from events where $1::uuid is null or about_uid = $1 order by id',
+          [uid ?? null],
+        )
+      ).map(({ number }) => number),
     jobs: async () =>
-      (await rows<{ task_identifier: string }>('select task_identifier from graphile_worker.jobs order by id')).map((job) => job.task_identifier),
+      (
+        await rows<{ task_identifier: string }>(
+          'select task_identifier from graphile_worker.jobs order by id',
+        )
+      ).map((job) => job.task_identifier),
     ...people(signon),
   }
 }

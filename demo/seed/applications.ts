@@ -17,4 +17,8 @@ export const realApplications = async (): Promise<readonly RealApplication[]> =>
   JSON.parse(await readFile(new URL('../data/applications.json', import.meta.url), 'utf8'))
 
 /** Whose wording for people outside GDS differs (`reference/oauth-and-apis.md` 3.5). */
-export const gdsOnlyNames: ReadonlySet<string> = new Set(['Collections Publisher', 'Publisher', 'Service Manual Publisher'])
+export const gdsOnlyNames: ReadonlySet<string> = new Set([
+  'Collections Publisher',
+  'Publisher',
+  'Service Manual Publisher',
+])

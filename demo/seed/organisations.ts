@@ -17,13 +17,15 @@ interface ListedOrganisation {
 /** The real organisations of the day on which the file was taken. */
 export const realOrganisations = async (): Promise<readonly ImportedOrganisation[]> => {
   const text = await readFile(new URL('../data/organisations.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as readonly ListedOrganisation[]).map(({ title, format, details, parent_organisations: parents }) => ({
-    contentId: details.content_id,
-    slug: details.slug,
-    name: title.trim(),
-    abbreviation: details.abbreviation?.trim() || null,
-    format,
-    isClosed: details.govuk_status === 'closed',
-    parents: parents.map(({ id }) => id.slice(id.lastIndexOf('/') + 1)),
-  }))
+  return (JSON.parse(text) as readonly ListedOrganisation[]).map(
+    ({ title, format, details, parent_organisations: parents }) => ({
+      contentId: details.content_id,
+      slug: details.slug,
+      name: title.trim(),
+      abbreviation: details.abbreviation?.trim() || null,
+      format,
+      isClosed: details.govuk_status === 'closed',
+      parents: parents.map(({ id }) => id.slice(id.lastIndexOf('/') + 1)),
+    }),
+  )
 }

@@ -24,7 +24,12 @@ export const demoPeople: readonly DemoPerson[] = [
     email: 'sam.okafor@example.gov.uk',
     role: 'superadmin',
     organisation: 'government-digital-service',
-    access: { [demoPublisherName]: ['write', 'publish'], Whitehall: ['GDS Admin'], Release: [], Transition: ['admin'] },
+    access: {
+      [demoPublisherName]: ['write', 'publish'],
+      Whitehall: ['GDS Admin'],
+      Release: [],
+      Transition: ['admin'],
+    },
     note: 'superadmin; writes and publishes',
   },
   {

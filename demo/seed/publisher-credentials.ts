@@ -38,7 +38,8 @@ export const publisherCredentials = async (
     ),
   )
   if (clientId !== undefined && kept?.clientId === clientId) return kept
-  const fresh = clientId === undefined ? await register(signon, actor, url) : await renew(signon, actor, clientId)
+  const fresh =
+    clientId === undefined ? await register(signon, actor, url) : await renew(signon, actor, clientId)
   await writeFile(file, JSON.stringify(fresh), { mode: 0o600 })
   return fresh
 }

@@ -44,7 +44,13 @@ const seedApplication = async (signon: Signon, actor: Actor, real: RealApplicati
 
 const seedPerson = async (signon: Signon, actor: Actor, person: DemoPerson): Promise<void> => {
   const { name, email, role, organisation, access, suspendedFor } = person
-  await createUser(signon, actor, { name, email, role, organisationSlug: organisation ?? undefined, password: demoPassword })
+  await createUser(signon, actor, {
+    name,
+    email,
+    role,
+    organisationSlug: organisation ?? undefined,
+    password: demoPassword,
+  })
   for (const [applicationName, permissions] of Object.entries(access))
     await grantAccess(signon, actor, { email, applicationName, permissions })
   if (suspendedFor !== undefined) await suspendUser(signon, actor, { email, reason: suspendedFor })

@@ -11,7 +11,10 @@ interface Kind {
 
 /** Every event worth remembering (`reference/event-log.md` 3; ours begin at 49). */
 export const eventKinds = {
-  'account-locked': { number: 1, words: 'Password verification failed too many times, account locked for 1 hour' },
+  'account-locked': {
+    number: 1,
+    words: 'Password verification failed too many times, account locked for 1 hour',
+  },
   'account-suspended': { number: 2, words: 'Account suspended' },
   'account-unsuspended': { number: 3, words: 'Account unsuspended' },
   'account-unlocked': { number: 5, words: 'Manual account unlock' },
@@ -29,7 +32,10 @@ export const eventKinds = {
   'unknown-sign-in': { number: 38, words: 'Attempted login to nonexistent account' },
   'application-authorised': { number: 47, words: 'Successful user application authorization' },
   'signed-out': { number: 49, words: 'Signed out' },
-  'sign-in-refused-by-application': { number: 50, words: 'Sent away: no permission to sign in to the application' },
+  'sign-in-refused-by-application': {
+    number: 50,
+    words: 'Sent away: no permission to sign in to the application',
+  },
   'authorization-ended': { number: 51, words: 'Authorization ended: a code or refresh token was used twice' },
   'authorization-revoked': { number: 52, words: 'Authorization revoked by the application' },
   'application-created': { number: 53, words: 'Application created' },
@@ -42,7 +48,22 @@ export const eventKinds = {
 export type EventName = keyof typeof eventKinds
 
 /** Numbers whose events nothing records yet or any more; rows of old may carry them. */
-export const reservedEventNumbers: readonly number[] = [4, 7, 8, 9, 10, ...range(14, 26), 28, 31, 32, 33, 34, 37, ...range(39, 46), 48]
+export const reservedEventNumbers: readonly number[] = [
+  4,
+  7,
+  8,
+  9,
+  10,
+  ...range(14, 26),
+  28,
+  31,
+  32,
+  33,
+  34,
+  37,
+  ...range(39, 46),
+  48,
+]
 
 /** Something that happened, as it goes into the log. It never holds a secret. */
 export interface SignonEvent {

@@ -21,7 +21,9 @@ export interface Jobs {
 
 export type JobName = keyof Jobs
 
-export type Job = { readonly [Name in JobName]: { readonly name: Name; readonly payload: Jobs[Name] } }[JobName]
+export type Job = {
+  readonly [Name in JobName]: { readonly name: Name; readonly payload: Jobs[Name] }
+}[JobName]
 
 /** How a job waits and is tried again. */
 interface Terms {

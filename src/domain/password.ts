@@ -6,7 +6,8 @@ export const passwordFault = (password: string): string | undefined => {
   const length = [...password].length
   if (length === 0) return 'Enter a password'
   if (length < shortestPassword) return `Password must be ${shortestPassword} characters or more`
-  if (length > longestPassword) return `Password must be ${longestPassword.toLocaleString('en-GB')} characters or less`
+  if (length > longestPassword)
+    return `Password must be ${longestPassword.toLocaleString('en-GB')} characters or less`
   return undefined
 }
 

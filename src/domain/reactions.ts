@@ -9,7 +9,17 @@ const nothing: Reaction = () => []
 /** Tells every application of the person, and the one concerned, how the person stands now. */
 const update: Reaction = ({ about, application }) =>
   about
-    ? [{ name: 'announce-user', payload: { user: about.id, update: true, reauthenticate: false, ...(application && { application }) } }]
+    ? [
+        {
+          name: 'announce-user',
+          payload: {
+            user: about.id,
+            update: true,
+            reauthenticate: false,
+            ...(application && { application }),
+          },
+        },
+      ]
     : []
 
 /** Asks every application of the person to make them authenticate again. */

@@ -5,7 +5,13 @@ export type UserId = number & { readonly brand: 'UserId' }
 export type UserUid = string & { readonly brand: 'UserUid' }
 
 /** From the widest reach to the narrowest (`reference/roles-and-permissions.md` 1.1). */
-export const roles = ['superadmin', 'admin', 'super_organisation_admin', 'organisation_admin', 'normal'] as const
+export const roles = [
+  'superadmin',
+  'admin',
+  'super_organisation_admin',
+  'organisation_admin',
+  'normal',
+] as const
 export type Role = (typeof roles)[number]
 
 export const roleNames = {
@@ -49,7 +55,8 @@ const ascii = /^[ -~]*$/
 export const emailFault = (email: string): string | undefined => {
   if (email === '') return 'Enter an email address'
   if (!ascii.test(email)) return 'Email can’t contain non-ASCII characters'
-  if (email.length > 255 || !emailShape.test(email)) return 'Enter an email address in the correct format, like name@example.gov.uk'
+  if (email.length > 255 || !emailShape.test(email))
+    return 'Enter an email address in the correct format, like name@example.gov.uk'
   if (personalMail.test(email.slice(email.lastIndexOf('@'))))
     return 'Email not accepted. Please enter a workplace email to continue.'
   return undefined

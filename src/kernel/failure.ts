@@ -1,6 +1,13 @@
 import type { Verdict } from './verdict.ts'
 
-export type FailureCode = 'forbidden' | 'not-found' | 'conflict' | 'invalid' | 'stale-form' | 'too-many-attempts' | 'unavailable'
+export type FailureCode =
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'invalid'
+  | 'stale-form'
+  | 'too-many-attempts'
+  | 'unavailable'
 
 /**
  * A request that cannot go on, for a reason we understand. Thrown, so its transaction is undone.
@@ -55,7 +62,8 @@ export class Unavailable extends Failure {
 
 /** Throws `Forbidden` with the policy's reason unless it said yes. */
 export const enforce = (verdict: Verdict): void => {
-  if (!verdict.allowed) throw new Forbidden('You do not have permission to perform this action.', verdict.reason)
+  if (!verdict.allowed)
+    throw new Forbidden('You do not have permission to perform this action.', verdict.reason)
 }
 
 /** Throws where we would be wrong ourselves: a bug, not a refusal. */

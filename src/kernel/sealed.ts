@@ -30,17 +30,24 @@ export const keyRing = (keys: readonly [Key, ...Key[]]): KeyRing => {
       const nonce = random.bytes(nonceBytes)
       const cipher = createCipheriv('aes-256-gcm', derive(newest, 'seal'), nonce).setAAD(Buffer.from(about))
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return [newest.id, ...[nonce, cipher.getAuthTag(), body].map((part) => part.toString('base64url'))].join('.')
+      return [
+        newest.id,
+        ...[nonce, cipher.getAuthTag(), body].map((part) => part.toString('base64url')),
+      ].join('.')
     },
     open(sealed, about) {
       const [id, nonce, tag, body] = sealed.split('.')
       const key = keys.find((candidate) => candidate.id === id)
       if (!key || nonce === undefined || tag === undefined || body === undefined)
         throw new Error(`No key ${id} to open what was sealed for ${about}`)
-      const decipher = createDecipheriv('aes-256-gcm', derive(key, 'seal'), Buffer.from(nonce, 'base64url'), { authTagLength: 16 })
+      const decipher = createDecipheriv('aes-256-gcm', derive(key, 'seal'), Buffer.from(nonce, 'base64url'), {
+        authTagLength: 16,
+      })
         .setAAD(Buffer.from(about))
         .setAuthTag(Buffer.from(tag, 'base64url'))
-      return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString('utf8')
+      return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString(
+        'utf8',
+      )
     },
     mac: (purpose, text) => macWith(newest, purpose, text),
     macs: (purpose, text) => keys.map((key) => macWith(key, purpose, text)),

@@ -23,7 +23,8 @@ export const timeOrderedId = (now: Date, random: Random): TimeOrderedId => {
 }
 
 /** The time-ordered id that rows made at `instant` begin from; for walking rows by age. */
-export const firstIdAt = (instant: Date): TimeOrderedId => (BigInt(instant.getTime()) << chanceBits).toString()
+export const firstIdAt = (instant: Date): TimeOrderedId =>
+  (BigInt(instant.getTime()) << chanceBits).toString()
 
 /**
  * A bearer token for the row `id`: 43 URL-safe characters holding the id and 192 bits of chance. The id leads to

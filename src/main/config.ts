@@ -39,13 +39,18 @@ export const readConfig = (environment: Environment): Config => {
   const { substitutionPattern, substitutionReplacement, ...parsed } = Object.fromEntries(entries) as Settings
   const pair = `${variables.substitutionPattern} and ${variables.substitutionReplacement}`
   const uriSubstitution = take(pair, () => substitutionOf(substitutionPattern, substitutionReplacement))
-  if (faults.length > 0) throw new Invalid(`Signon cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  if (faults.length > 0)
+    throw new Invalid(
+      `Signon cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    )
   return Object.freeze({ ...parsed, uriSubstitution })
 }
 
 // A variable that is set to nothing is not set.
 const withoutBlanks = (environment: Environment): Environment =>
-  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
 
 const demoSettings = (environment: Environment): Environment => {
   const given = withoutBlanks(environment)

@@ -1,14 +1,18 @@
 import { runMigrations } from 'graphile-worker'
-import { quietQueue } from './queue-log.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Connection } from '#store/connection.ts'
 import { makeEventMonths, migrate } from '#store/migrate.ts'
+import { quietQueue } from './queue-log.ts'
 
 /**
  * Brings the database up to date: Signon's tables, the queue's, and the log's next months. Answers the names of the
  * migrations that were applied now. Doing it again is harmless.
  */
-export const prepareDatabase = async (db: Connection, url: string, clock: Clock): Promise<readonly string[]> => {
+export const prepareDatabase = async (
+  db: Connection,
+  url: string,
+  clock: Clock,
+): Promise<readonly string[]> => {
   const applied = await migrate(db, clock)
   await runMigrations({ connectionString: url, logger: quietQueue })
   await makeEventMonths(db, clock.now())

@@ -11,7 +11,9 @@ import { variables } from './settings.ts'
  */
 export const demoEnvironment = async (environment: Environment, random: Random): Promise<Environment> => {
   if (environment[variables.environment] === 'production')
-    throw new Invalid('The demo has well-known passwords and does not run in production. Use bin/signon web and bin/signon worker.')
+    throw new Invalid(
+      'The demo has well-known passwords and does not run in production. Use bin/signon web and bin/signon worker.',
+    )
   const { [variables.databaseUrl]: _unused, ...own } = environment
   const directory = own[variables.dataDirectory] ?? 'var'
   await mkdir(directory, { recursive: true })

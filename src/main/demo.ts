@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Logger } from 'pino'
 import { startPublisher } from '#demo/publisher/publisher.ts'
-import { demoPeople, demoPassword } from '#demo/seed/people.ts'
+import { demoPassword, demoPeople } from '#demo/seed/people.ts'
 import { type PublisherCredentials, publisherCredentials } from '#demo/seed/publisher-credentials.ts'
 import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
 import type { Actor } from '#domain/events.ts'
 import { Invalid } from '#kernel/failure.ts'
 import { systemRandom } from '#kernel/random.ts'
-import type { Logger } from 'pino'
 import { applicationCaller } from '#outside/push-updates.ts'
 import type { Signon } from '#store/signon.ts'
 import { type Config, type Environment, readConfig } from './config.ts'
@@ -40,9 +40,14 @@ export const runDemo = async (environment: Environment): Promise<void> => {
 }
 
 /** Puts into the database what the demo shows, where it is not there yet. */
-const fill = async (signon: Signon, directory: string, publisherUrl: string): Promise<PublisherCredentials> => {
+const fill = async (
+  signon: Signon,
+  directory: string,
+  publisherUrl: string,
+): Promise<PublisherCredentials> => {
   const [lastPerson] = demoPeople.slice(-1)
-  const isFilled = lastPerson !== undefined && (await signon.single.users.seekByEmail(lastPerson.email)) !== undefined
+  const isFilled =
+    lastPerson !== undefined && (await signon.single.users.seekByEmail(lastPerson.email)) !== undefined
   if (!isFilled) {
     say('Filling the database with the real organisations and applications, once …')
     await seedRegister(signon, demonstrator)
@@ -52,11 +57,24 @@ const fill = async (signon: Signon, directory: string, publisherUrl: string): Pr
   return credentials
 }
 
-const start = async (config: Config, house: House, directory: string, credentials: PublisherCredentials, logger: Logger) => {
+const start = async (
+  config: Config,
+  house: House,
+  directory: string,
+  credentials: PublisherCredentials,
+  logger: Logger,
+) => {
   const { signon, databaseUrl } = house
   const web = createWeb(signon, logger, config)
   await web.listen({ host: config.host, port: config.port }).catch(portTaken(config.port, 'PORT'))
-  const worker = await startWorker({ signon, db: house.db, databaseUrl, caller: applicationCaller(), logger, jobsAtOnce: config.jobsAtOnce })
+  const worker = await startWorker({
+    signon,
+    db: house.db,
+    databaseUrl,
+    caller: applicationCaller(),
+    logger,
+    jobsAtOnce: config.jobsAtOnce,
+  })
   const publisher = await startPublisher({
     signonUrl: config.publicUrl,
     signonInternalUrl: `http://${config.host}:${config.port}`,
@@ -81,7 +99,9 @@ const portTaken =
   (port: number, variable: string) =>
   (error: unknown): never => {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw isTaken ? new Invalid(`Port ${port} is in use. Stop what uses it, or set ${variable} to another one.`) : error
+    throw isTaken
+      ? new Invalid(`Port ${port} is in use. Stop what uses it, or set ${variable} to another one.`)
+      : error
   }
 
 const welcome = (config: Config, directory: string, logFile: string): string => {

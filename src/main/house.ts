@@ -17,13 +17,19 @@ export interface House {
 }
 
 /** Opens the database, the embedded one when no other is named, and puts Signon together over it. */
-export const openHouse = async (config: Config, logger: Logger, say?: (line: string) => void): Promise<House> => {
+export const openHouse = async (
+  config: Config,
+  logger: Logger,
+  say?: (line: string) => void,
+): Promise<House> => {
   const embedded =
     config.databaseUrl === undefined
       ? await joinEmbeddedDatabase({ directory: config.dataDirectory, ...(say && { say }) })
       : undefined
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
-  const db = openDatabase(databaseUrl, config.databaseConnections, (error) => logger.warn({ err: error }, 'lost a database connection'))
+  const db = openDatabase(databaseUrl, config.databaseConnections, (error) =>
+    logger.warn({ err: error }, 'lost a database connection'),
+  )
   const signon = createSignon({
     db,
     clock: systemClock,

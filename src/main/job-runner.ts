@@ -1,5 +1,13 @@
 import { EventEmitter } from 'node:events'
-import { type Job, Logger as QueueLogger, parseCronItems, run, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker'
+import {
+  type Job,
+  parseCronItems,
+  Logger as QueueLogger,
+  run,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+} from 'graphile-worker'
 import type { Logger } from 'pino'
 import { Failure } from '#kernel/failure.ts'
 import { nameConnection } from '#store/queue.ts'
@@ -21,7 +29,13 @@ export interface JobRunner {
 }
 
 /** Runs the jobs of the queue. Throws when the database cannot be reached now. */
-export const runJobs = async ({ databaseUrl, jobsAtOnce, tasks, schedule, logger }: RunnerParts): Promise<JobRunner> => {
+export const runJobs = async ({
+  databaseUrl,
+  jobsAtOnce,
+  tasks,
+  schedule,
+  logger,
+}: RunnerParts): Promise<JobRunner> => {
   const events: WorkerEvents = new EventEmitter()
   let pool: WorkerPool | undefined
   events.on('pool:create', ({ workerPool }) => {
@@ -41,15 +55,21 @@ export const runJobs = async ({ databaseUrl, jobsAtOnce, tasks, schedule, logger
     connectionString: databaseUrl,
     concurrency: jobsAtOnce,
     maxPoolSize: Math.min(jobsAtOnce, 10) + 2,
-    noHandleSignals: true, preset: { worker: { localQueue: { size: 3 * jobsAtOnce, ttl: 10_000 } } },
+    noHandleSignals: true,
     logger: queueLogger(logger),
     events,
     taskList: tasks,
     parsedCronItems: parseCronItems(
-      Object.entries(schedule).map(([task, match]) => ({ task, match, options: { maxAttempts: 5, jobKey: task } })),
+      Object.entries(schedule).map(([task, match]) => ({
+        task,
+        match,
+        options: { maxAttempts: 5, jobKey: task },
+      })),
     ),
   })
-  const ended = runner.promise.catch((error: unknown) => logger.error({ reason: String(error) }, 'the queue was lost'))
+  const ended = runner.promise.catch((error: unknown) =>
+    logger.error({ reason: String(error) }, 'the queue was lost'),
+  )
   return {
     ended,
     async stop(milliseconds) {
@@ -70,8 +90,15 @@ const giveUp = async (pool: WorkerPool | undefined): Promise<void> => {
 /** What a job says of itself, never what it was given. */
 const logFailure = (logger: Logger, job: Job, error: unknown): void => {
   const isLast = job.attempts >= job.max_attempts
-  const reason = error instanceof Failure ? error.detail : error instanceof Error ? error.stack : String(error)
-  const facts = { job: job.task_identifier, id: job.id, attempt: job.attempts, attempts: job.max_attempts, reason }
+  const reason =
+    error instanceof Failure ? error.detail : error instanceof Error ? error.stack : String(error)
+  const facts = {
+    job: job.task_identifier,
+    id: job.id,
+    attempt: job.attempts,
+    attempts: job.max_attempts,
+    reason,
+  }
   if (isLast) logger.error(facts, 'job failed for the last time')
   else logger.warn(facts, 'job failed')
 }
@@ -79,5 +106,6 @@ const logFailure = (logger: Logger, job: Job, error: unknown): void => {
 /** The queue's own errors. Those of jobs are told above; the rest of its chatter is not for people. */
 const queueLogger = (logger: Logger): QueueLogger =>
   new QueueLogger(() => (level, message, meta) => {
-    if (level === 'error' && meta?.['failure'] !== true) logger.error({ reason: message }, 'the queue has trouble')
+    if (level === 'error' && meta?.['failure'] !== true)
+      logger.error({ reason: message }, 'the queue has trouble')
   })

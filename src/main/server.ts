@@ -19,7 +19,11 @@ export interface WebOptions {
 }
 
 /** Every route of every slice on one HTTP server, which does not listen yet. */
-export const createWeb = (signon: Signon, logger: Logger, { publicUrl, environment, trustedProxies, onRoute }: WebOptions): Scope =>
+export const createWeb = (
+  signon: Signon,
+  logger: Logger,
+  { publicUrl, environment, trustedProxies, onRoute }: WebOptions,
+): Scope =>
   createServer({
     signon,
     publicUrl,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { type Key, type KeyRing, keyRing } from '#kernel/sealed.ts'
 import type { UriSubstitution } from '#domain/application.ts'
+import { type Key, type KeyRing, keyRing } from '#kernel/sealed.ts'
 
 /** One setting of the environment: what it is for, and what its text becomes. */
 interface Setting<T> {
@@ -34,11 +34,13 @@ export const settings = {
     },
   }),
   keys: setting({
-    about: 'The key ring: `id:base64` pairs separated by commas, 32 random bytes each. The first one encrypts, all decrypt.',
+    about:
+      'The key ring: `id:base64` pairs separated by commas, 32 random bytes each. The first one encrypts, all decrypt.',
     parse: (text): KeyRing => keyRing(keysOf(required(text))),
   }),
   environment: setting({
-    about: 'Which environment this is: production, staging, integration or development. It is named on every page.',
+    about:
+      'Which environment this is: production, staging, integration or development. It is named on every page.',
     otherwise: '`development`',
     parse: (text) => text ?? 'development',
   }),
@@ -47,7 +49,11 @@ export const settings = {
     otherwise: '`127.0.0.1`',
     parse: (text) => text ?? '127.0.0.1',
   }),
-  port: setting({ about: 'The port that web listens on.', otherwise: '`3000`', parse: (text) => portOf(text, 3000) }),
+  port: setting({
+    about: 'The port that web listens on.',
+    otherwise: '`3000`',
+    parse: (text) => portOf(text, 3000),
+  }),
   publisherPort: setting({
     about: 'The port of the demo’s publishing application.',
     otherwise: '`3100`',
@@ -69,7 +75,8 @@ export const settings = {
     parse: (text) => listOf(text).map(networkOf),
   }),
   substitutionPattern: setting({
-    about: 'Text in the applications’ stored addresses that reads differently in this environment. Only with the next one.',
+    about:
+      'Text in the applications’ stored addresses that reads differently in this environment. Only with the next one.',
     otherwise: 'addresses read as stored',
     parse: (text) => text,
   }),
@@ -83,7 +90,8 @@ export const settings = {
     otherwise: '`info`',
     parse: (text) => {
       const level = text ?? 'info'
-      if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(level)) throw new Error('is not a level of the log')
+      if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(level))
+        throw new Error('is not a level of the log')
       return level
     },
   }),
@@ -110,9 +118,13 @@ export const variables = {
 export type SettingName = keyof typeof settings
 
 /** The substitution that the two settings make together. Throws when one comes without the other. */
-export const substitutionOf = (pattern: string | undefined, replacement: string | undefined): UriSubstitution | undefined => {
+export const substitutionOf = (
+  pattern: string | undefined,
+  replacement: string | undefined,
+): UriSubstitution | undefined => {
   if (pattern === undefined && replacement === undefined) return undefined
-  if (pattern === undefined || replacement === undefined) throw new Error('must be given together, or neither')
+  if (pattern === undefined || replacement === undefined)
+    throw new Error('must be given together, or neither')
   return { pattern, replacement }
 }
 
@@ -124,7 +136,8 @@ const required = (text: string | undefined): string => {
 const urlOf = (text: string, protocols: readonly string[]): URL => {
   if (!URL.canParse(text)) throw new Error('is not an address')
   const url = new URL(text)
-  if (!protocols.includes(url.protocol)) throw new Error(`must begin with ${protocols.map((one) => `${one}//`).join(' or ')}`)
+  if (!protocols.includes(url.protocol))
+    throw new Error(`must begin with ${protocols.map((one) => `${one}//`).join(' or ')}`)
   return url
 }
 
@@ -138,8 +151,10 @@ const keysOf = (text: string): [Key, ...Key[]] => {
   const [first, ...others] = listOf(text).map((item): Key => {
     const [id, encoded] = item.split(':')
     const bytes = Buffer.from(encoded ?? '', 'base64')
-    if (!id || !/^[A-Za-z0-9_-]+$/.test(id)) throw new Error('needs an id of letters and digits before each colon')
-    if (bytes.length !== 32) throw new Error(`needs 32 bytes in base64 behind ${id}: (openssl rand -base64 32 makes them)`)
+    if (!id || !/^[A-Za-z0-9_-]+$/.test(id))
+      throw new Error('needs an id of letters and digits before each colon')
+    if (bytes.length !== 32)
+      throw new Error(`needs 32 bytes in base64 behind ${id}: (openssl rand -base64 32 makes them)`)
     return { id, bytes }
   })
   if (!first) throw new Error('must hold at least one key')
@@ -151,7 +166,10 @@ const keysOf = (text: string): [Key, ...Key[]] => {
 const networkOf = (item: string): string => {
   const [address = '', bits] = item.split('/')
   const version = isIP(address)
-  if (version === 0 || (bits !== undefined && !(Number(bits) >= 0 && Number(bits) <= (version === 4 ? 32 : 128))))
+  if (
+    version === 0 ||
+    (bits !== undefined && !(Number(bits) >= 0 && Number(bits) <= (version === 4 ? 32 : 128)))
+  )
     throw new Error('holds something that is no address or network')
   return item
 }
@@ -164,6 +182,7 @@ const portOf = (text: string | undefined, otherwise: number): number => {
 
 const countOf = (text: string | undefined, otherwise: number): number => {
   const count = text === undefined ? otherwise : Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > 1000) throw new Error('must be a whole number from 1 to 1000')
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
+    throw new Error('must be a whole number from 1 to 1000')
   return count
 }

@@ -49,7 +49,9 @@ const graceMilliseconds = minute
  * Does the jobs of the queue in this process until `stop`, which may be given how long to wait for those that run.
  * A database that goes away is waited for. Throws when it cannot be reached at the start.
  */
-export const startWorker = async (parts: WorkerParts): Promise<{ stop(milliseconds?: number): Promise<void> }> => {
+export const startWorker = async (
+  parts: WorkerParts,
+): Promise<{ stop(milliseconds?: number): Promise<void> }> => {
   const { db, logger } = parts
   const stopping = new AbortController()
   const start = (): Promise<JobRunner> => runJobs({ ...parts, tasks: tasks(parts), schedule })

@@ -46,12 +46,20 @@ export const applicationCaller = (options: CallerOptions = {}): ApplicationCalle
   reauthenticate: (push) => call('POST', push, '/reauth', '{}', options),
 })
 
-const call = async (method: string, push: Push, action: string, body: string, options: CallerOptions): Promise<void> => {
+const call = async (
+  method: string,
+  push: Push,
+  action: string,
+  body: string,
+  options: CallerOptions,
+): Promise<void> => {
   const { address, name } = push.application
   const url = new URL(`${address}/auth/gds/api/users/${encodeURIComponent(push.uid)}${action}`)
-  const status = await statusOf(url, { method, headers: headers(push.token, body) }, body, options).catch((fault: unknown) => {
-    throw new Unavailable(`${name} ${reasonFor(fault)}.`)
-  })
+  const status = await statusOf(url, { method, headers: headers(push.token, body) }, body, options).catch(
+    (fault: unknown) => {
+      throw new Unavailable(`${name} ${reasonFor(fault)}.`)
+    },
+  )
   if (status < 200 || status > 299) throw new Unavailable(`${name} answered with status ${status}.`)
 }
 
@@ -72,10 +80,18 @@ const statusOf = (url: URL, asked: RequestOptions, body: string, options: Caller
     const { connectMilliseconds = 4 * second, answerMilliseconds = 4 * second, authorities } = options
     const isTls = url.protocol === 'https:'
     const request = isTls
-      ? requestOverTls(url, { ...asked, agent: false, rejectUnauthorized: true, ...(authorities && { ca: authorities }) })
+      ? requestOverTls(url, {
+          ...asked,
+          agent: false,
+          rejectUnauthorized: true,
+          ...(authorities && { ca: authorities }),
+        })
       : requestOverHttp(url, { ...asked, agent: false })
     const giveUpAfter = (milliseconds: number, reason: string): NodeJS.Timeout =>
-      setTimeout(() => request.destroy(new CallFault(`${reason} within ${milliseconds / second} seconds`)), milliseconds)
+      setTimeout(
+        () => request.destroy(new CallFault(`${reason} within ${milliseconds / second} seconds`)),
+        milliseconds,
+      )
 
     let patience = giveUpAfter(connectMilliseconds, 'did not accept a connection')
     request.on('socket', (socket) =>

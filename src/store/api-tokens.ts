@@ -69,7 +69,10 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
 
   /** The live token with this text, if there is one. */
   async seekByText(text: string): Promise<ApiToken | undefined> {
-    const row = await tokens(db).where('t.token_hash', '=', hashToken(text)).where('t.revoked_at', 'is', null).executeTakeFirst()
+    const row = await tokens(db)
+      .where('t.token_hash', '=', hashToken(text))
+      .where('t.revoked_at', 'is', null)
+      .executeTakeFirst()
     return row && apiTokenOf(row)
   },
 
@@ -103,7 +106,16 @@ const tokens = (db: Connection) =>
     .selectFrom('api_tokens as t')
     .innerJoin('users as u', 'u.id', 't.user_id')
     .innerJoin('applications as a', 'a.id', 't.application_id')
-    .select(['t.id', 't.user_id', 'u.uid', 'u.email', 't.application_id', 'a.name', 't.visible_prefix', 't.purpose'])
+    .select([
+      't.id',
+      't.user_id',
+      'u.uid',
+      'u.email',
+      't.application_id',
+      'a.name',
+      't.visible_prefix',
+      't.purpose',
+    ])
     .select(['t.created_at', 't.expires_at', 't.revoked_at', 't.last_used_at'])
 
 const apiTokenOf = (row: TokenRow): ApiToken => ({

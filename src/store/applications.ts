@@ -75,7 +75,9 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
         .returningAll()
         .executeTakeFirstOrThrow()
         .catch((error: unknown) => {
-          throw isDuplicate(error) ? new Conflict(`There is already an application called ${application.name}.`) : error
+          throw isDuplicate(error)
+            ? new Conflict(`There is already an application called ${application.name}.`)
+            : error
         })
       return applicationOf(row)
     },
@@ -101,7 +103,12 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
 
     /** The same, holding the row until the transaction ends; sign-ins and grants of others need not wait for it. */
     async lock(id: ApplicationId): Promise<Application | undefined> {
-      const row = await db.selectFrom('applications').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+      const row = await db
+        .selectFrom('applications')
+        .selectAll()
+        .where('id', '=', id)
+        .forNoKeyUpdate()
+        .executeTakeFirst()
       return row && applicationOf(row)
     },
 
@@ -119,7 +126,11 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
 
     async retire(id: ApplicationId): Promise<void> {
       const at = now()
-      await db.updateTable('applications').set({ retired_at: at, updated_at: at }).where('id', '=', id).execute()
+      await db
+        .updateTable('applications')
+        .set({ retired_at: at, updated_at: at })
+        .where('id', '=', id)
+        .execute()
     },
 
     /** The stored addresses of every application in service, by id, holding the rows until the transaction ends. */
@@ -141,7 +152,10 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
     },
 
     /** Replaces the stored addresses. */
-    async setAddresses(id: ApplicationId, addresses: { homeUri: string | null; redirectUris: readonly string[]; pushUri: string | null }): Promise<void> {
+    async setAddresses(
+      id: ApplicationId,
+      addresses: { homeUri: string | null; redirectUris: readonly string[]; pushUri: string | null },
+    ): Promise<void> {
       await db
         .updateTable('applications')
         .set({

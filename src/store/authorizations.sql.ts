@@ -140,7 +140,12 @@ export const seekSpent = statement<
 )
 
 export const seek = statement<
-  { readonly id: TimeOrderedId; readonly userId: UserId; readonly uid: UserUid; readonly applicationId: ApplicationId },
+  {
+    readonly id: TimeOrderedId
+    readonly userId: UserId
+    readonly uid: UserUid
+    readonly applicationId: ApplicationId
+  },
   [id: TimeOrderedId, hash: Buffer]
 >(
   'authorizations.seek',

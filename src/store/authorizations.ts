@@ -1,6 +1,10 @@
 import type { ApplicationId } from '#domain/application.ts'
 import { eventKinds } from '#domain/events.ts'
-import { accessTokenMilliseconds, codeMilliseconds, refreshTokenMilliseconds } from '#domain/oauth/lifetimes.ts'
+import {
+  accessTokenMilliseconds,
+  codeMilliseconds,
+  refreshTokenMilliseconds,
+} from '#domain/oauth/lifetimes.ts'
 import type { ComparableUri } from '#domain/oauth/redirect-uri.ts'
 import type { UserId, UserUid } from '#domain/user.ts'
 import { after, second } from '#kernel/clock.ts'
@@ -70,7 +74,12 @@ export const authorizationStore = ({ db, now, random }: StoreContext) => ({
    * Turns a code into tokens, if everything about it is right, in one statement: of any number of parallel tries one
    * succeeds. The event of it is recorded with it.
    */
-  async redeem(code: string, caller: Caller, redirect: ComparableUri, challenge: string | null): Promise<Exchange> {
+  async redeem(
+    code: string,
+    caller: Caller,
+    redirect: ComparableUri,
+    challenge: string | null,
+  ): Promise<Exchange> {
     const fresh = freshTokens(tokenId(code) ?? nobody, now(), random)
     const [row] = await queries.redeem(
       db,
@@ -187,5 +196,7 @@ const freshTokens = (id: TimeOrderedId, at: Date, random: Random) => {
 
 const exchanged = (row: queries.ExchangeRow | undefined, tokens: IssuedTokens): Exchange => {
   if (row?.application_id == null) return { outcome: 'unknown client' }
-  return row.user_id === null ? { outcome: 'refused', application: row.application_id } : { outcome: 'issued', tokens }
+  return row.user_id === null
+    ? { outcome: 'refused', application: row.application_id }
+    : { outcome: 'issued', tokens }
 }

@@ -33,7 +33,10 @@ export const authorizeFactStore = ({ db, now, uriSubstitution }: StoreContext) =
   },
 })
 
-const clientOf = (row: AuthorizeRow, substitution: StoreContext['uriSubstitution']): RequestingClient | undefined =>
+const clientOf = (
+  row: AuthorizeRow,
+  substitution: StoreContext['uriSubstitution'],
+): RequestingClient | undefined =>
   row.application_id === null
     ? undefined
     : {
@@ -52,7 +55,10 @@ interface AuthorizeRow extends SessionRow {
   readonly may_sign_in: boolean
 }
 
-const gather = statement<AuthorizeRow, [id: string, hash: Buffer, now: Date, idleSince: Date, clientId: string | null]>(
+const gather = statement<
+  AuthorizeRow,
+  [id: string, hash: Buffer, now: Date, idleSince: Date, clientId: string | null]
+>(
   'authorize-facts.gather',
   `select s.id as session_id, s.level, s.authenticated_at, s.user_id, u.uid, u.name, u.email, u.role, u.organisation_id,
      s.last_seen_at > $4 and s.expires_at > $3 as is_live, u.suspended_at is not null as is_suspended,

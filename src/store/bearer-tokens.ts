@@ -36,13 +36,27 @@ export const bearerTokenStore = ({ db, now }: StoreContext) => ({
    */
   async present(token: string, clientId?: string): Promise<PresentedToken | undefined> {
     const at = now()
-    const [row] = await present(db, tokenId(token) ?? null, hashToken(token), at, clientId ?? null, after(at, -minute), after(at, -hour))
+    const [row] = await present(
+      db,
+      tokenId(token) ?? null,
+      hashToken(token),
+      at,
+      clientId ?? null,
+      after(at, -minute),
+      after(at, -hour),
+    )
     return row
   },
 
   /** What introspection tells of an access or refresh token. */
   async introspect(token: string): Promise<IntrospectedToken | undefined> {
-    const [row] = await introspect(db, tokenId(token) ?? null, hashToken(token), now(), accessTokenMilliseconds / 1000)
+    const [row] = await introspect(
+      db,
+      tokenId(token) ?? null,
+      hashToken(token),
+      now(),
+      accessTokenMilliseconds / 1000,
+    )
     return row
   },
 })
@@ -104,4 +118,3 @@ const introspect = statement<IntrospectedToken, [TimeOrderedId | null, Buffer, D
      floor(extract(epoch from token.expires_at))::float8 as "expiresAt"
    from token join applications a on a.id = token.application_id join users u on u.id = token.user_id`,
 )
-

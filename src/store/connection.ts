@@ -37,4 +37,6 @@ export const statement = <Row, Values extends readonly unknown[]>(name: string, 
 
 /** Does this error say that a unique index (`constraint`, when given) refused a row? */
 export const isDuplicate = (error: unknown, constraint?: string): boolean =>
-  error instanceof DatabaseError && error.code === '23505' && (constraint === undefined || error.constraint === constraint)
+  error instanceof DatabaseError &&
+  error.code === '23505' &&
+  (constraint === undefined || error.constraint === constraint)

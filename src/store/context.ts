@@ -1,6 +1,6 @@
 import type { UriSubstitution } from '#domain/application.ts'
-import type { KeyRing } from '#kernel/sealed.ts'
 import type { Random } from '#kernel/random.ts'
+import type { KeyRing } from '#kernel/sealed.ts'
 import type { Connection } from './connection.ts'
 
 /** What every store is given: the database or a transaction of it, the instant, chance, and the keys. */

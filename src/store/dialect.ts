@@ -51,7 +51,8 @@ const connection = (client: PoolClient): PooledConnection => ({
     const { rows, rowCount, command } = await client
       .query({ ...named, text: query.sql, values: [...query.parameters] })
       .catch(throwAsFailure)
-    const changes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE'
+    const changes =
+      command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE'
     return { rows, ...(changes && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   },
   // biome-ignore lint/correctness/useYield: the interface asks for it; lists page by key instead.

@@ -40,7 +40,15 @@ export const eventStore = ({ db, now }: StoreContext) => ({
   },
 
   /** The newest events, newest first: at most `limit`, older than the event `before`, about `user` only when given. */
-  async list({ about, before, limit }: { about?: UserUid; before?: string; limit: number }): Promise<readonly LoggedEvent[]> {
+  async list({
+    about,
+    before,
+    limit,
+  }: {
+    about?: UserUid
+    before?: string
+    limit: number
+  }): Promise<readonly LoggedEvent[]> {
     const { rows } = await sql<LoggedEvent>`
       select e.id, e.created_at as at, e.number, e.about_uid as about, s.email as "aboutEmail", a.name as application, e.actor_kind as "actorKind",
         coalesce(u.name, e.actor_name) as actor, e.note, host(e.address) as address, e.user_agent as "userAgent"
@@ -56,11 +64,25 @@ export const eventStore = ({ db, now }: StoreContext) => ({
 
 /** A user agent as it is kept: at most 1,000 characters, without control characters; nothing when blank. */
 export const storedUserAgent = (userAgent: string | undefined): string | null =>
-  userAgent?.replaceAll(/\p{Cc}/gu, ' ').trim().slice(0, 1000) || null
+  userAgent
+    ?.replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, 1000) || null
 
 const add = statement<
   never,
-  [Date, number, UserUid | null, number | null, string, number | null, string | null, string | null, string | null, string | null]
+  [
+    Date,
+    number,
+    UserUid | null,
+    number | null,
+    string,
+    number | null,
+    string | null,
+    string | null,
+    string | null,
+    string | null,
+  ]
 >(
   'events.add',
   `insert into events (created_at, number, about_uid, application_id, actor_kind, actor_id, actor_name, note, address, user_agent)

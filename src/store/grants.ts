@@ -47,7 +47,10 @@ export const grantStore = ({ db, now }: StoreContext) => ({
   },
 
   /** Says which of an application's permissions its admins may give, and which everybody invited gets. */
-  async setFlags(application: ApplicationId, flags: { delegated: readonly string[]; default: readonly string[] }): Promise<void> {
+  async setFlags(
+    application: ApplicationId,
+    flags: { delegated: readonly string[]; default: readonly string[] },
+  ): Promise<void> {
     await db
       .updateTable('permissions')
       .set({
@@ -80,7 +83,11 @@ export const grantStore = ({ db, now }: StoreContext) => ({
       .orderBy(sql`name <> ${signinPermission}`)
       .orderBy(sql`lower(name)`)
       .execute()
-    return rows.map((row) => ({ id: row.id as PermissionId, name: row.name, isGrantable: row.is_grantable_from_ui }))
+    return rows.map((row) => ({
+      id: row.id as PermissionId,
+      name: row.name,
+      isGrantable: row.is_grantable_from_ui,
+    }))
   },
 
   /** Names of an application's permissions, `signin` first. */
@@ -157,7 +164,9 @@ export const grantStore = ({ db, now }: StoreContext) => ({
     await db
       .insertInto('user_applications')
       .values({ user_id: user, application_id: application, last_synced_at: now() })
-      .onConflict((conflict) => conflict.columns(['user_id', 'application_id']).doUpdateSet({ last_synced_at: now() }))
+      .onConflict((conflict) =>
+        conflict.columns(['user_id', 'application_id']).doUpdateSet({ last_synced_at: now() }),
+      )
       .execute()
   },
 

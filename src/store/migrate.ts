@@ -21,7 +21,9 @@ export const migrationStatus = async (db: Connection): Promise<readonly Migratio
   return files.map(({ name, checksum }) => {
     const done = applied.get(name)
     if (done && done.checksum !== checksum)
-      throw new Invalid(`Migration ${name} was changed after it was applied. Restore its text and add a new migration.`)
+      throw new Invalid(
+        `Migration ${name} was changed after it was applied. Restore its text and add a new migration.`,
+      )
     return { name, appliedAt: done?.applied_at ?? null }
   })
 }
@@ -78,7 +80,9 @@ interface AppliedRow {
 }
 
 const appliedMigrations = async (db: Connection): Promise<ReadonlyMap<string, AppliedRow>> => {
-  const { rows: tables } = await sql<{ found: string | null }>`select to_regclass('schema_migrations')::text as found`.execute(db)
+  const { rows: tables } = await sql<{
+    found: string | null
+  }>`select to_regclass('schema_migrations')::text as found`.execute(db)
   if (tables[0]?.found == null) return new Map()
   const { rows } = await sql<AppliedRow>`select name, checksum, applied_at from schema_migrations`.execute(db)
   return new Map(rows.map((row) => [row.name, row]))

@@ -12,20 +12,31 @@ export const organisationStore = ({ db }: StoreContext) => ({
 
   /** The organisation with this slug. Throws `NotFound`. */
   async findBySlug(slug: string): Promise<Organisation> {
-    const row = await db.selectFrom('organisations').select(columns).where('slug', '=', slug).executeTakeFirst()
+    const row = await db
+      .selectFrom('organisations')
+      .select(columns)
+      .where('slug', '=', slug)
+      .executeTakeFirst()
     if (!row) throw new NotFound(`There is no organisation with the slug ${slug}.`)
     return organisationOf(row)
   },
 
   async count(): Promise<number> {
-    const { rows } = await sql<{ count: number }>`select count(*)::integer as count from organisations`.execute(db)
+    const { rows } = await sql<{
+      count: number
+    }>`select count(*)::integer as count from organisations`.execute(db)
     return rows[0]?.count ?? 0
   },
 })
 
 const columns = ['id', 'content_id', 'slug', 'name'] as const
 
-const organisationOf = (row: { id: number; content_id: string; slug: string; name: string }): Organisation => ({
+const organisationOf = (row: {
+  id: number
+  content_id: string
+  slug: string
+  name: string
+}): Organisation => ({
   id: row.id as OrganisationId,
   contentId: row.content_id,
   slug: row.slug,

@@ -29,7 +29,8 @@ export const freeJobsOfLostWorkers = async (db: Connection, instant: Date): Prom
     where j.locked_at < ${instant}
       and not exists (select from pg_stat_activity a where a.application_name = j.locked_by)`.execute(db)
   const workers = rows.map(({ worker }) => worker)
-  if (workers.length > 0) await sql`select graphile_worker.force_unlock_workers(${workers}::text[])`.execute(db)
+  if (workers.length > 0)
+    await sql`select graphile_worker.force_unlock_workers(${workers}::text[])`.execute(db)
   return workers
 }
 
@@ -39,5 +40,7 @@ const keyedJobs = (Object.keys(jobTerms) as JobName[]).filter((name) => 'key' in
 export const removeReplacedJobs = async (db: Connection): Promise<void> => {
   await sql`
     select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs
-    where task_identifier = any(${keyedJobs}) and key is null and locked_at is null and attempts >= max_attempts`.execute(db)
+    where task_identifier = any(${keyedJobs}) and key is null and locked_at is null and attempts >= max_attempts`.execute(
+    db,
+  )
 }

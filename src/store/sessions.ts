@@ -1,5 +1,5 @@
-import { idleSince, type SessionLevel, sessionEnd } from '#domain/session.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
+import { idleSince, type SessionLevel, sessionEnd } from '#domain/session.ts'
 import type { Role, UserId, UserUid } from '#domain/user.ts'
 import { hashToken, mintToken, type TimeOrderedId, timeOrderedId, tokenId } from '#kernel/token.ts'
 import { statement } from './connection.ts'
@@ -31,10 +31,24 @@ export type PresentedSession =
 /** Sessions of browsers, stored by the hash of their cookie. */
 export const sessionStore = ({ db, now, random }: StoreContext) => ({
   /** Opens a session; the answer is its cookie's text, which nothing else ever holds. */
-  async open(user: UserId, level: SessionLevel, from: { address?: string; userAgent?: string }): Promise<string> {
+  async open(
+    user: UserId,
+    level: SessionLevel,
+    from: { address?: string; userAgent?: string },
+  ): Promise<string> {
     const at = now()
     const { id, text, hash } = mintToken(timeOrderedId(at, random), random)
-    await open(db, id, hash, user, level, at, sessionEnd(at), from.address ?? null, storedUserAgent(from.userAgent))
+    await open(
+      db,
+      id,
+      hash,
+      user,
+      level,
+      at,
+      sessionEnd(at),
+      from.address ?? null,
+      storedUserAgent(from.userAgent),
+    )
     return text
   },
 
@@ -88,7 +102,10 @@ export const sessionOf = (row: SessionRow): Session => ({
   },
 })
 
-const open = statement<never, [TimeOrderedId, Buffer, UserId, SessionLevel, Date, Date, string | null, string | null]>(
+const open = statement<
+  never,
+  [TimeOrderedId, Buffer, UserId, SessionLevel, Date, Date, string | null, string | null]
+>(
   'sessions.open',
   `insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
    values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8)`,

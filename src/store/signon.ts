@@ -1,5 +1,5 @@
-import type { Actor, SignonEvent } from '#domain/events.ts'
 import type { UriSubstitution } from '#domain/application.ts'
+import type { Actor, SignonEvent } from '#domain/events.ts'
 import type { PasswordHasher } from '#domain/password.ts'
 import { reactionsTo } from '#domain/reactions.ts'
 import type { Clock } from '#kernel/clock.ts'
@@ -59,8 +59,21 @@ export interface SignonParts {
 }
 
 /** Puts Signon's data together from its parts. */
-export const createSignon = ({ db, clock, random, keys, passwords, uriSubstitution }: SignonParts): Signon => {
-  const context = (connection: Connection, now: () => Date): StoreContext => ({ db: connection, now, random, keys, uriSubstitution })
+export const createSignon = ({
+  db,
+  clock,
+  random,
+  keys,
+  passwords,
+  uriSubstitution,
+}: SignonParts): Signon => {
+  const context = (connection: Connection, now: () => Date): StoreContext => ({
+    db: connection,
+    now,
+    random,
+    keys,
+    uriSubstitution,
+  })
   return {
     clock,
     random,

@@ -9,7 +9,10 @@ export const throttleStore = ({ db, now }: StoreContext) => ({
   async take(throttle: Throttle, caller: string): Promise<void> {
     const [row] = await take(db, throttle.name, caller, windowStart(throttle, now()))
     if ((row?.count ?? 0) > throttle.limit)
-      throw new TooManyAttempts('Too many attempts. Wait a few minutes and try again.', secondsUntilNextWindow(throttle, now()))
+      throw new TooManyAttempts(
+        'Too many attempts. Wait a few minutes and try again.',
+        secondsUntilNextWindow(throttle, now()),
+      )
   },
 
   /** Gives one back that turned out not to count. */

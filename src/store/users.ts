@@ -1,5 +1,5 @@
-import type { OrganisationId } from '#domain/organisation.ts'
 import { lockOverIfBefore } from '#domain/lockout.ts'
+import type { OrganisationId } from '#domain/organisation.ts'
 import type { Role, User, UserId, UserKind, UserUid } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
 import { type Connection, isDuplicate, statement } from './connection.ts'
@@ -46,7 +46,9 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
       .returning(userColumns)
       .executeTakeFirstOrThrow()
       .catch((error: unknown) => {
-        throw isDuplicate(error, 'users_email_key') ? new Conflict(`There is already an account for ${user.email}.`) : error
+        throw isDuplicate(error, 'users_email_key')
+          ? new Conflict(`There is already an account for ${user.email}.`)
+          : error
       })
     return userOf(row)
   },
@@ -69,7 +71,9 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
    * The user with this normalised address, and how many other superadmins are not suspended. All of them are held, in
    * the order of their ids, until the transaction ends: no two can be suspended or demoted at once. Throws `NotFound`.
    */
-  async lockAmongSuperadmins(email: string): Promise<{ readonly user: User; readonly otherSuperadmins: number }> {
+  async lockAmongSuperadmins(
+    email: string,
+  ): Promise<{ readonly user: User; readonly otherSuperadmins: number }> {
     const rows = await db
       .selectFrom('users')
       .select(userColumns)
@@ -121,7 +125,11 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
 
   /** Ends a lock and forgets the wrong passwords. */
   async unlock(user: UserId): Promise<void> {
-    await db.updateTable('users').set({ locked_at: null, failed_attempts: 0, updated_at: now() }).where('id', '=', user).execute()
+    await db
+      .updateTable('users')
+      .set({ locked_at: null, failed_attempts: 0, updated_at: now() })
+      .where('id', '=', user)
+      .execute()
   },
 
   async suspend(user: UserId, reason: string): Promise<void> {
@@ -138,7 +146,13 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     const at = now()
     await db
       .updateTable('users')
-      .set({ suspended_at: null, suspension_reason: null, unsuspended_at: at, password_hash: null, updated_at: at })
+      .set({
+        suspended_at: null,
+        suspension_reason: null,
+        unsuspended_at: at,
+        password_hash: null,
+        updated_at: at,
+      })
       .where('id', '=', user)
       .execute()
   },
@@ -170,7 +184,8 @@ interface UserRow {
   readonly locked_at: Date | null
 }
 
-const byEmail = (db: Connection, email: string) => db.selectFrom('users').select(userColumns).where('email', '=', email)
+const byEmail = (db: Connection, email: string) =>
+  db.selectFrom('users').select(userColumns).where('email', '=', email)
 
 const userOf = (row: UserRow): User => ({
   id: row.id as UserId,

@@ -10,10 +10,12 @@ import { paths } from './paths.ts'
 import { onlyText } from './urlencoded.ts'
 
 const flashes = {
-  expired: 'Your session expired, please sign in again to continue.',
-  suspended:
-    'Your account has been suspended. A managing editor or publishing manager in your organisation can lift this suspension.',
-  'signed-out': 'Signed out successfully.',
+  expired: { text: 'Your session expired, please sign in again to continue.', isSuccess: false },
+  suspended: {
+    text: 'Your account has been suspended. A managing editor or publishing manager in your organisation can lift this suspension.',
+    isSuccess: false,
+  },
+  'signed-out': { text: 'Signed out successfully.', isSuccess: true },
 } as const
 
 /** Messages that are shown once, on the next page. Only their name travels, so nobody can put words in our mouth. */
@@ -35,7 +37,7 @@ export interface Browser {
   takeApplication(): number | undefined
   flash(flash: Flash): void
   /** The message to show now, once. */
-  takeFlash(): string | null
+  takeFlash(): { readonly text: string; readonly isSuccess: boolean } | null
   /** The token for the forms of this answer. */
   csrfToken(session: Session | undefined): string
   /** Throws `StaleForm` unless the form carries a token made for this browser. */
@@ -84,9 +86,13 @@ export const browserOf = (cookies: Cookies, keys: Signon['keys'], random: Signon
       },
       checkForm(body) {
         const sent = Buffer.from(onlyText(body, 'csrf_token') ?? '', 'base64url')
-        const made = [read('session'), read('visitor')].flatMap((held) => (held ? keys.macs('csrf', held) : []))
+        const made = [read('session'), read('visitor')].flatMap((held) =>
+          held ? keys.macs('csrf', held) : [],
+        )
         if (!made.some((token) => token.length === sent.length && timingSafeEqual(token, sent)))
-          throw new StaleForm('You may have had this page open for a long time, or signed in or out elsewhere. Go back, reload the page, and try again.')
+          throw new StaleForm(
+            'You may have had this page open for a long time, or signed in or out elsewhere. Go back, reload the page, and try again.',
+          )
       },
     }
   }

@@ -20,8 +20,16 @@ const shown = {
 
 /** Headings for refusals that the HTTP server makes by itself, before a route sees the request. */
 const refused: Readonly<Record<number, ShownFailure>> = {
-  413: { status: 413, title: 'This is too large', message: 'What you sent is larger than Signon takes. Send less and try again.' },
-  414: { status: 414, title: 'This address is too long', message: 'Check the address, or start again from the dashboard.' },
+  413: {
+    status: 413,
+    title: 'This is too large',
+    message: 'What you sent is larger than Signon takes. Send less and try again.',
+  },
+  414: {
+    status: 414,
+    title: 'This address is too long',
+    message: 'Check the address, or start again from the dashboard.',
+  },
   415: { status: 415, title: 'Signon cannot read this', message: 'Send a form, or JSON.' },
 }
 
@@ -32,7 +40,8 @@ const broken = 'Sorry, there is a problem with Signon. Try again later.'
 export const showFailure = (error: unknown): ShownFailure => {
   if (error instanceof Failure) return { ...shown[error.code], message: error.message }
   const status = statusOf(error)
-  if (status === undefined || status >= 500) return { status: 500, title: 'Sorry, there is a problem with the service', message: broken }
+  if (status === undefined || status >= 500)
+    return { status: 500, title: 'Sorry, there is a problem with the service', message: broken }
   return refused[status] ?? { status, title: shown.invalid.title, message: badRequest }
 }
 

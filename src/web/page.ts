@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly person: { readonly name: string } | null
   readonly currentPath: string
   readonly csrfToken: string
-  readonly flash: string | null
+  readonly flash: { readonly text: string; readonly isSuccess: boolean } | null
 }
 
 export type Renderer = (page: Page, surroundings: Surroundings) => string
@@ -23,7 +23,10 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** Renders pages with the official GOV.UK macros. A fact that a template lacks is an error, not a gap in a page. */
 export const createRenderer = (): Renderer => {
   const templates = new nunjucks.Environment(
-    new nunjucks.FileSystemLoader([folder('../features'), folder('.'), govukTemplates()], { noCache: false, watch: false }),
+    new nunjucks.FileSystemLoader([folder('../features'), folder('.'), govukTemplates()], {
+      noCache: false,
+      watch: false,
+    }),
     { autoescape: true, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true },
   )
   return (page, surroundings) => templates.render(page.template, { ...page.view, ...surroundings })

@@ -1,6 +1,11 @@
 import fastifyCookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { Invalid } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
 import { serveAssets } from './assets.ts'
@@ -72,26 +77,36 @@ const tellRoutes = (server: Scope, tell: ServerOptions['onRoute']): void => {
 
 const readBodies = (server: Scope): void => {
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
-    const text = strictText(body)
-    const parameters = text === undefined ? undefined : parseUrlencoded(text)
-    if (!parameters) throw new Invalid('The form has characters that Signon cannot read.')
-    return parameters
-  })
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
-    const text = strictText(body)
-    if (text === undefined || text.includes('\\u0000')) throw new Invalid('The body has characters that Signon cannot read.')
-    try {
-      return text.trim() === '' ? {} : JSON.parse(text)
-    } catch {
-      throw new Invalid('The body is not well-formed JSON.')
-    }
-  })
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => {
+      const text = strictText(body)
+      const parameters = text === undefined ? undefined : parseUrlencoded(text)
+      if (!parameters) throw new Invalid('The form has characters that Signon cannot read.')
+      return parameters
+    },
+  )
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => {
+      const text = strictText(body)
+      if (text === undefined || text.includes('\\u0000'))
+        throw new Invalid('The body has characters that Signon cannot read.')
+      try {
+        return text.trim() === '' ? {} : JSON.parse(text)
+      } catch {
+        throw new Invalid('The body is not well-formed JSON.')
+      }
+    },
+  )
 }
 
 const refuseMalformedQueries = (scope: Scope): void => {
   scope.addHook('onRequest', async (request) => {
-    if (Object.hasOwn(request.query as object, malformed)) throw new Invalid('The address has characters that Signon cannot read.')
+    if (Object.hasOwn(request.query as object, malformed))
+      throw new Invalid('The address has characters that Signon cannot read.')
   })
 }
 
@@ -100,14 +115,20 @@ const logRequests = (server: Scope): void => {
   server.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?', 1)
     if (path?.startsWith('/healthcheck/')) return
-    request.log.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    request.log.info(
+      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    )
   })
 }
 
 const machineScope = (scope: Scope, { signon, machines }: ServerOptions): void => {
   scope.setErrorHandler((error, request, reply) => {
     const { status, message } = noteFailure(error, request, reply)
-    return reply.code(status).header('cache-control', 'no-store').send({ error: errorCode(status), error_description: message })
+    return reply
+      .code(status)
+      .header('cache-control', 'no-store')
+      .send({ error: errorCode(status), error_description: message })
   })
   refuseMalformedQueries(scope)
   for (const routes of machines) routes(scope, signon)
@@ -122,10 +143,15 @@ const pageScope = async (scope: Scope, options: ServerOptions, isSecure: boolean
   await scope.register(fastifyCookie)
   guardPages(scope, signon, browserOf(cookies(isSecure), signon.keys, signon.random))
   scope.decorateReply('page', function (this: FastifyReply, page: Page, status = 200) {
-    return this.code(status).type('text/html; charset=utf-8').send(render(page, surroundingsOf(this.request, environment)))
+    return this.code(status)
+      .type('text/html; charset=utf-8')
+      .send(render(page, surroundingsOf(this.request, environment)))
   })
   const showFailurePage = (reply: FastifyReply, failure: ShownFailure): FastifyReply =>
-    reply.page({ template: 'layout/failure.njk', view: { ...failure, requestId: reply.request.id } }, failure.status)
+    reply.page(
+      { template: 'layout/failure.njk', view: { ...failure, requestId: reply.request.id } },
+      failure.status,
+    )
   scope.setErrorHandler((error, request, reply) => showFailurePage(reply, noteFailure(error, request, reply)))
   scope.setNotFoundHandler((_request, reply) => showFailurePage(reply, notFound))
   refuseMalformedQueries(scope)

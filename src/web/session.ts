@@ -28,7 +28,11 @@ declare module 'fastify' {
 }
 
 /** Loads the session of every page request, and sends away who may not see the page. */
-export const guardPages = (scope: FastifyInstance, signon: Signon, browser: (request: FastifyRequest, reply: FastifyReply) => Browser): void => {
+export const guardPages = (
+  scope: FastifyInstance,
+  signon: Signon,
+  browser: (request: FastifyRequest, reply: FastifyReply) => Browser,
+): void => {
   scope.decorateRequest('browser')
   scope.decorateRequest('session')
   scope.addHook('onRequest', async (request, reply) => {
@@ -36,14 +40,17 @@ export const guardPages = (scope: FastifyInstance, signon: Signon, browser: (req
     const access = request.is404 ? 'public' : (request.routeOptions.config.access ?? 'full')
     if (access === 'own') return
     const { sessionToken } = request.browser
-    const presented: PresentedSession = sessionToken ? await signon.single.sessions.use(sessionToken) : { state: 'none' }
+    const presented: PresentedSession = sessionToken
+      ? await signon.single.sessions.use(sessionToken)
+      : { state: 'none' }
     if (presented.state === 'live') request.session = presented.session
     else if (access !== 'public') return sendToSignIn(request, reply, presented.state)
     if (access === 'full' && request.session?.level === 'password') return sendToSecondStep(request, reply)
   })
   // A page of somebody who is signed in is kept by nobody.
   scope.addHook('onSend', async (request, reply) => {
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', request.session ? 'no-store' : 'no-cache')
+    if (!reply.hasHeader('cache-control'))
+      reply.header('cache-control', request.session ? 'no-store' : 'no-cache')
   })
   scope.addHook('preValidation', async (request) => {
     const mayChange = request.method !== 'GET' && request.method !== 'HEAD' && !request.is404
@@ -52,7 +59,11 @@ export const guardPages = (scope: FastifyInstance, signon: Signon, browser: (req
 }
 
 /** Sends a browser to the sign-in page, and remembers where it was going; other callers get a plain 401. */
-export const sendToSignIn = (request: FastifyRequest, reply: FastifyReply, why: Exclude<PresentedSession['state'], 'live'>): FastifyReply => {
+export const sendToSignIn = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  why: Exclude<PresentedSession['state'], 'live'>,
+): FastifyReply => {
   if (!wantsPage(request)) return reply.code(401).send({ error: 'Sign in to use this address.' })
   request.browser.forgetSession()
   if (request.method === 'GET') request.browser.rememberReturn(request.url)

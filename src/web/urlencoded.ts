@@ -44,6 +44,7 @@ export const strictText = (bytes: Buffer): string | undefined => {
 
 /** A parameter that came exactly once, as text; nothing when it is missing, repeated or no text. */
 export const onlyText = (parameters: unknown, name: string): string | undefined => {
-  const value = typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined
+  const value =
+    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined
   return typeof value === 'string' ? value : undefined
 }

@@ -15,12 +15,16 @@ export const openChromium = async (): Promise<Browser> =>
 
 /** A window of its own, with what its pages complained about. */
 export const openWindow = async (browser: Browser, options: { javaScriptEnabled?: boolean } = {}) => {
-  const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
     // A page that answers 400 or 404 is reported as one that failed to load.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   return { page, complaints }
@@ -34,8 +38,12 @@ export const accessibilityFaults = async (page: Page): Promise<readonly string[]
     const { violations } = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
       .analyze()
-    faults.push(...violations.map(({ id, nodes }) => `${width} ${id}: ${nodes.map(({ html }) => html).join(' ')}`))
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    faults.push(
+      ...violations.map(({ id, nodes }) => `${width} ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+    )
+    const overflow = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
     if (Number(overflow) > 0) faults.push(`${width} scrolls sideways by ${overflow} pixels`)
   }
   await page.setViewportSize({ width: 1280, height: 900 })

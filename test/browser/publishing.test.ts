@@ -42,7 +42,14 @@ describe('publishing, in a real browser', () => {
       clientSecret: application.clientSecret,
     })
     const { signon, db, databaseUrl } = test
-    worker = await startWorker({ signon, db, databaseUrl, caller: applicationCaller(), logger: pino({ level: 'silent' }), jobsAtOnce: 4 })
+    worker = await startWorker({
+      signon,
+      db,
+      databaseUrl,
+      caller: applicationCaller(),
+      logger: pino({ level: 'silent' }),
+      jobsAtOnce: 4,
+    })
     chromium = await openChromium()
   })
 
@@ -104,12 +111,19 @@ describe('publishing, in a real browser', () => {
     const { page } = await openWindow(chromium)
     await page.goto(`${publisherUrl}/me`)
     await signIn(page, 'nadia.rahman@example.gov.uk')
-    const change = { email: 'nadia.rahman@example.gov.uk', applicationName: 'Demo Publisher', permissions: ['publish'] }
+    const change = {
+      email: 'nadia.rahman@example.gov.uk',
+      applicationName: 'Demo Publisher',
+      permissions: ['publish'],
+    }
     await grantAccess(test.signon, operator, change)
     await untilShown(page, /publish\b/)
     await revokeAccess(test.signon, operator, { ...change, permissions: [] })
     await untilAt(page, `${issuer}/signin-required`)
-    match(await page.getByRole('heading', { level: 1 }).innerText(), /You don’t have permission to sign in to Demo Publisher/)
+    match(
+      await page.getByRole('heading', { level: 1 }).innerText(),
+      /You don’t have permission to sign in to Demo Publisher/,
+    )
     deepEqual(await accessibilityFaults(page), [])
     await grantAccess(test.signon, operator, { ...change, permissions: ['write'] })
   })

@@ -1,8 +1,8 @@
+import { day, hour, minute } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { basic, challengeFor } from '#test/client.ts'
 import type { TestApplication } from '#test/people.ts'
-import { day, hour, minute } from '#kernel/clock.ts'
-import type { ApplicationName, Changes, Credentials, Endpoint, Given, Request } from './differences.ts'
+import type { ApplicationName, Changes, Credentials, Endpoint, Given, Request } from './request.ts'
 import { signInPath } from './oidc-provider.ts'
 
 /** One of the two implementations, with a person who is signed in to it and the same applications. */
@@ -56,7 +56,12 @@ const good = {
     code_challenge: '{challenge}',
     code_challenge_method: 'S256',
   },
-  code: { grant_type: 'authorization_code', code: '{code}', redirect_uri: '{redirect}', code_verifier: '{verifier}' },
+  code: {
+    grant_type: 'authorization_code',
+    code: '{code}',
+    redirect_uri: '{redirect}',
+    code_verifier: '{verifier}',
+  },
   refresh: { grant_type: 'refresh_token', refresh_token: '{refresh}' },
   revoke: { token: '{access}' },
   introspect: { token: '{access}' },
@@ -100,7 +105,12 @@ const ofOther =
   (prepare: Prepare): Prepare =>
   async (side, hand) => {
     const { clientId: id, clientSecret: secret, redirectUri: redirect } = side.applications.other
-    return { ...(await prepare(side, { ...hand, id, secret, redirect })), id: hand.id, secret: hand.secret, redirect: hand.redirect }
+    return {
+      ...(await prepare(side, { ...hand, id, secret, redirect })),
+      id: hand.id,
+      secret: hand.secret,
+      redirect: hand.redirect,
+    }
   }
 
 const aged =
@@ -113,7 +123,10 @@ const aged =
 
 const givens: Readonly<Record<Given, Prepare>> = {
   'a code': withCode(),
-  'a code without a challenge': withCode({ code_challenge: null, code_challenge_method: null }),
+  'a code without a challenge': async (side, hand) => {
+    const held = await withCode({ code_challenge: null, code_challenge_method: null })(side, hand)
+    return { ...held, verifier: '' }
+  },
   'a code for the verifier “short”': withCode({ code_challenge: challengeFor('short') }),
   'a code that was used': withTokens,
   'a code a minute old': aged(withCode(), minute),
@@ -141,8 +154,13 @@ const tokens = async (side: Side, fields: Changes, hand: Hand): Promise<Pick<Han
 }
 
 /** Is what the application holds still good for anything? */
-const fate = async (side: Side, hand: Hand, what: 'access token' | 'refresh token' | 'code'): Promise<'lives' | 'has ended'> => {
-  if (what === 'code') return (await post(side, paths.code, encoded(good.code, hand), hand)).ok ? 'lives' : 'has ended'
+const fate = async (
+  side: Side,
+  hand: Hand,
+  what: 'access token' | 'refresh token' | 'code',
+): Promise<'lives' | 'has ended'> => {
+  if (what === 'code')
+    return (await post(side, paths.code, encoded(good.code, hand), hand)).ok ? 'lives' : 'has ended'
   const token = what === 'access token' ? hand.access : hand.refresh
   const response = await post(side, paths.introspect, new URLSearchParams({ token }), hand)
   return ((await response.json()) as { readonly active?: unknown }).active === true ? 'lives' : 'has ended'
@@ -155,23 +173,38 @@ const authorize = async (side: Side, request: Request, hand: Hand): Promise<stri
   const browser = request.given === 'nobody signed in' ? side.anonymous() : await side.signedIn()
   const sent = encoded({ ...good.authorize, ...side.needs, ...request.send }, hand)
   const query = [sent.toString(), request.raw].filter(Boolean).join('&')
-  const { status, location, text } = await browser.send(`${paths.authorize}?${query}`, { method: request.method ?? 'GET' })
+  const { status, location, text } = await browser.send(`${paths.authorize}?${query}`, {
+    method: request.method ?? 'GET',
+  })
   if (location === '') return text.includes('name="code"') ? 'form with code' : `page ${status}`
   if (location === '/users/sign_in' || location.startsWith(signInPath)) return 'sign-in page'
-  return redirect(new URL(location, side.url), hand, sent.get('state') ?? '', request.look)
+  return redirect(new URL(location, side.url), sent, request.look)
 }
 
-const redirect = (to: URL, hand: Hand, state: string, look: Request['look']): string => {
-  const isBack = new URL(hand.redirect).hostname === to.hostname
-  if (!isBack) return `redirect to ${to.origin}`
-  const { searchParams } = to
-  const answer = to.hash === '' ? searchParams : new URLSearchParams(to.hash.slice(1))
+const redirect = (to: URL, sent: URLSearchParams, look: Request['look']): string => {
+  const answer = to.hash === '' ? to.searchParams : new URLSearchParams(to.hash.slice(1))
+  const names = [...answer.keys()].filter((name) => answerNames.has(name))
+  const asked = URL.parse(sent.get('redirect_uri') ?? '')
+  if (without(to, answerNames) !== (asked && without(asked, answerNames))) return `redirect to ${to}`
+
   const what = answer.has('error') ? `error ${answer.get('error')}` : answer.has('code') ? 'code' : 'nothing'
   const place = to.hash === '' ? '' : ' in the fragment'
-  const names = look === 'names' ? `: ${[...answer.keys()].join(', ')}` : ''
-  const back = answer.get('state') ?? ''
-  const stateWord = back === state ? '' : back === '' ? ', without the state' : ', with another state'
-  return `redirect with ${what}${place}${stateWord}${names}`
+  const told = look === 'names' ? `: ${names.join(', ')}` : ''
+  return `redirect with ${what}${place}${stateWord(sent.get('state') ?? '', answer.get('state') ?? '')}${told}`
+}
+
+const answerNames: ReadonlySet<string> = new Set(['code', 'state', 'iss', 'error', 'error_description'])
+
+const without = (url: URL, names: ReadonlySet<string>): string => {
+  const rest = new URL(url)
+  rest.hash = ''
+  for (const name of names) rest.searchParams.delete(name)
+  return rest.href
+}
+
+const stateWord = (sent: string, back: string): string => {
+  if (sent === back) return ''
+  return back === '' ? ', without the state' : ', with another state'
 }
 
 const callServer = async (side: Side, request: Request, hand: Hand): Promise<string> => {
@@ -181,20 +214,28 @@ const callServer = async (side: Side, request: Request, hand: Hand): Promise<str
   const response = await fetch(`${side.url}${paths[request.at]}${query}`, {
     method: request.method ?? 'POST',
     ...(body !== undefined && { body }),
-    headers: { ...(authorization !== undefined && { authorization }), ...(type !== undefined && { 'content-type': type }) },
+    headers: {
+      ...(authorization !== undefined && { authorization }),
+      ...(type !== undefined && { 'content-type': type }),
+    },
   })
   const text = await response.text()
   const told = readable(text)
   const outcome = `${response.status}${wordFor(told)}`
-  if (request.look === 'names') return `${outcome}: ${Object.keys(told ?? {}).toSorted().join(', ')}`
-  if (request.look === 'challenge') return `${outcome}: ${(response.headers.get('www-authenticate') ?? 'none').split(' ')[0]}`
+  if (request.look === 'names')
+    return `${outcome}: ${Object.keys(told ?? {})
+      .toSorted()
+      .join(', ')}`
+  if (request.look === 'challenge')
+    return `${outcome}: ${(response.headers.get('www-authenticate') ?? 'none').split(' ')[0]}`
   if (request.look === 'caching') return `${outcome}: ${response.headers.get('cache-control') ?? 'none'}`
   return outcome
 }
 
 const packed = (fields: URLSearchParams, { as = 'form', raw }: Request) => {
   const form = [fields.toString(), raw].filter(Boolean).join('&')
-  if (as === 'json') return { query: '', body: JSON.stringify(Object.fromEntries(fields)), type: 'application/json' }
+  if (as === 'json')
+    return { query: '', body: JSON.stringify(Object.fromEntries(fields)), type: 'application/json' }
   if (as === 'text') return { query: '', body: form, type: 'text/plain' }
   if (as === 'query') return { query: `?${form}`, body: undefined, type: undefined }
   return { query: '', body: form, type: 'application/x-www-form-urlencoded' }
@@ -226,7 +267,9 @@ const wordFor = (told: Readonly<Record<string, unknown>> | undefined): string =>
 /** The changed request as it is sent: what is null is left out, what is a list is repeated. */
 const encoded = (changes: Changes, hand: Hand): URLSearchParams =>
   new URLSearchParams(
-    Object.entries(changes).flatMap(([name, value]) => (value === null ? [] : [value].flat().map((one) => [name, filled(one, hand)]))),
+    Object.entries(changes).flatMap(([name, value]) =>
+      value === null ? [] : [value].flat().map((one) => [name, filled(one, hand)]),
+    ),
   )
 
 const filled = (text: string, hand: Hand): string =>
@@ -238,4 +281,7 @@ const filled = (text: string, hand: Hand): string =>
 
 /** As RFC 6749 Appendix B may be read: everything but letters and digits is escaped. */
 const percentEncoded = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/[-_.]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  encodeURIComponent(text).replaceAll(
+    /[-_.]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )

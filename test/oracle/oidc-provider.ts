@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after as afterTests } from 'node:test'
 // @ts-expect-error The package brings no types; what we use of it is said below.
-import { interactionPolicy, Provider as UntypedProvider } from 'oidc-provider'
+import { errors, interactionPolicy, Provider as UntypedProvider } from 'oidc-provider'
 import { day, hour, minute, second } from '#kernel/clock.ts'
 import { TestBrowser } from '#test/browser.ts'
 
@@ -85,6 +86,8 @@ const configuration = (clients: readonly OracleClient[], rows: Rows) => ({
     application_type: redirectUris.every((uri) => uri.startsWith('http:')) ? 'native' : 'web',
     grant_types: ['authorization_code', 'refresh_token'],
   })),
+  clientDefaults: { id_token_signed_response_alg: 'ES256' },
+  jwks: { keys: [signingKey()] },
   clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
   responseTypes: ['code'],
   scopes: ['openid'],
@@ -107,21 +110,29 @@ const configuration = (clients: readonly OracleClient[], rows: Rows) => ({
     AuthorizationCode: minute / second,
     AccessToken: (2 * hour) / second,
     RefreshToken: (30 * day) / second,
-    ...Object.fromEntries(['Grant', 'IdToken', 'Interaction', 'Session'].map((kind) => [kind, (3650 * day) / second])),
+    ...Object.fromEntries(
+      ['Grant', 'IdToken', 'Interaction', 'Session'].map((kind) => [kind, (3650 * day) / second]),
+    ),
   },
   features: {
     devInteractions: { enabled: false },
-    revocation: { enabled: true, allowedPolicy: ownTokensOnly },
-    introspection: { enabled: true, allowedPolicy: ownTokensOnly },
+    revocation: { enabled: true, allowedPolicy: refuseOthers },
+    introspection: { enabled: true, allowedPolicy: isOwn },
   },
   // Every authorization is a family of its own, as with us.
   loadExistingGrant: async ({ oidc }: Context) => {
-    const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.account.accountId })
+    const grant = new oidc.provider.Grant({
+      clientId: oidc.client.clientId,
+      accountId: oidc.account.accountId,
+    })
     grant.addOIDCScope('openid')
     await grant.save()
     return grant
   },
-  findAccount: async (_context: Context, id: string) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+  findAccount: async (_context: Context, id: string) => ({
+    accountId: id,
+    claims: async () => ({ sub: id }),
+  }),
   interactions: {
     policy: withoutConsent(),
     url: async (_context: Context, interaction: { readonly uid: string }) => signInPath + interaction.uid,
@@ -134,11 +145,21 @@ const configuration = (clients: readonly OracleClient[], rows: Rows) => ({
   cookies: { keys: ['for tests only'] },
 })
 
-const ownTokensOnly = async (
-  _context: Context,
-  client: { readonly clientId: string },
-  token: { readonly clientId: string },
-) => token.clientId === client.clientId
+const isOwn = async (_context: Context, client: Owned, token: Owned): Promise<boolean> =>
+  token.clientId === client.clientId
+
+/** As it does by itself (RFC 7009 §2.1). */
+const refuseOthers = async (context: Context, client: Owned, token: Owned): Promise<boolean> => {
+  if (await isOwn(context, client, token)) return true
+  throw new (errors as OracleErrors).InvalidRequest('the token is of another client')
+}
+
+/** It signs ID tokens, which nobody looks at. */
+const signingKey = (): object => ({
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+  alg: 'ES256',
+  use: 'sig',
+})
 
 const withoutConsent = () => {
   const policy = (interactionPolicy as InteractionPolicy).base()
@@ -149,7 +170,8 @@ const withoutConsent = () => {
 /** Keeps everything in memory, where its age can be changed. */
 const adapter = (model: string, rows: Rows) => {
   const key = (id: string) => `${model} ${id}`
-  const seek = (matches: (row: Row) => boolean) => [...rows].find(([name, row]) => name.startsWith(`${model} `) && matches(row))?.[1]
+  const seek = (matches: (row: Row) => boolean) =>
+    [...rows].find(([name, row]) => name.startsWith(`${model} `) && matches(row))?.[1]
   return {
     upsert: async (id: string, row: Row) => void rows.set(key(id), { ...row }),
     find: async (id: string) => rows.get(key(id)),
@@ -161,7 +183,8 @@ const adapter = (model: string, rows: Rows) => {
       if (row) row.consumed = true
     },
     revokeByGrantId: async (grantId: string) => {
-      for (const [name, row] of rows) if (name.startsWith(`${model} `) && row.grantId === grantId) rows.delete(name)
+      for (const [name, row] of rows)
+        if (name.startsWith(`${model} `) && row.grantId === grantId) rows.delete(name)
     },
   }
 }
@@ -187,6 +210,14 @@ interface Provider {
 
 type ProviderConstructor = new (issuer: string, configuration: object) => Provider
 
+interface Owned {
+  readonly clientId: string
+}
+
+interface OracleErrors {
+  readonly InvalidRequest: new (description: string) => Error
+}
+
 interface InteractionPolicy {
   base(): { remove(prompt: string): void }
 }
@@ -197,6 +228,8 @@ interface Context {
   readonly oidc: {
     readonly client: { readonly clientId: string }
     readonly account: { readonly accountId: string }
-    readonly provider: { readonly Grant: new (about: object) => { addOIDCScope(scope: string): void; save(): Promise<string> } }
+    readonly provider: {
+      readonly Grant: new (about: object) => { addOIDCScope(scope: string): void; save(): Promise<string> }
+    }
   }
 }

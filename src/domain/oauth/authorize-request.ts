@@ -24,8 +24,10 @@ export interface CodeRequest {
  * Throws `OAuthError`, to be sent back to the client's redirect address.
  */
 export const codeRequest = (sent: AuthorizeParameters, requiresPkce: boolean): CodeRequest => {
-  if (!sent.response_type) throw new OAuthError('invalid_request', 'Missing required parameter: response_type.')
-  if (sent.response_type !== 'code') throw new OAuthError('unsupported_response_type', 'The response_type must be code.')
+  if (!sent.response_type)
+    throw new OAuthError('invalid_request', 'Missing required parameter: response_type.')
+  if (sent.response_type !== 'code')
+    throw new OAuthError('unsupported_response_type', 'The response_type must be code.')
   const responseMode = sent.response_mode || 'query'
   if (responseMode !== 'query' && responseMode !== 'fragment')
     throw new OAuthError('invalid_request', 'The response_mode must be query or fragment.')

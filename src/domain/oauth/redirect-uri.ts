@@ -11,7 +11,8 @@ interface Parts {
 const allowed = /^[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]+$/
 const badEscape = /%(?![0-9A-Fa-f]{2})/
 // No user information: `https://app.example@evil.example` is an address of evil.example.
-const shape = /^(?<scheme>https?):\/\/(?<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/i
+const shape =
+  /^(?<scheme>https?):\/\/(?<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/i
 const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
@@ -44,7 +45,8 @@ const takeApart = (uri: string): Parts | undefined => {
   return {
     scheme: lowerScheme,
     host: host.toLowerCase(),
-    port: port === undefined ? defaultPorts[lowerScheme === 'https' ? 'https' : 'http'] : String(Number(port)),
+    port:
+      port === undefined ? defaultPorts[lowerScheme === 'https' ? 'https' : 'http'] : String(Number(port)),
     path: path ?? '/',
     query,
   }
@@ -82,13 +84,18 @@ export const comparableUri = (uri: string): ComparableUri | undefined => {
 const ours = new Set(['code', 'state'])
 
 /** What is wrong with an address that somebody wants to register, in words, or nothing. */
-export const redirectUriFault = (uri: string, options: { readonly allowHttp: boolean }): string | undefined => {
+export const redirectUriFault = (
+  uri: string,
+  options: { readonly allowHttp: boolean },
+): string | undefined => {
   if (uri === '') return 'Enter a redirect address'
   if (uri.includes('#')) return 'The redirect address cannot contain a fragment.'
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(uri)) return 'The redirect address must be absolute, like https://app.example.gov.uk/auth/gds/callback.'
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(uri))
+    return 'The redirect address must be absolute, like https://app.example.gov.uk/auth/gds/callback.'
   const parts = takeApart(uri)
   if (!parts) return 'The redirect address must be a valid http or https address without a user name.'
-  if (parts.scheme === 'http' && !options.allowHttp && !loopback.test(parts.host)) return 'The redirect address must begin with https.'
+  if (parts.scheme === 'http' && !options.allowHttp && !loopback.test(parts.host))
+    return 'The redirect address must begin with https.'
   return undefined
 }
 
@@ -101,8 +108,11 @@ export const withParameters = (
   parameters: Readonly<Record<string, string | undefined>>,
   place: 'query' | 'fragment' = 'query',
 ): string => {
-  const [base = '', query = ''] = uri.split('?', 2)
-  const added = new URLSearchParams(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  // At the first question mark only: a query may hold more of them (RFC 3986 §3.4).
+  const { base = '', query = '' } = /^(?<base>[^?]*)\??(?<query>.*)$/s.exec(uri)?.groups ?? {}
+  const added = new URLSearchParams(
+    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
   if (place === 'fragment') return `${uri}#${added}`
   const kept = query.split('&').filter((pair) => pair !== '' && !added.has(nameOf(pair)))
   return `${base}?${[...kept, added].join('&')}`

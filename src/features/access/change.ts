@@ -17,7 +17,7 @@ export interface AccessChange {
   readonly applicationName: string
   /** Names of the permissions added or removed; none when there was nothing to do. */
   readonly changed: readonly string[]
-  /** What the user holds for the application afterwards. */
+  /** What the user holds for the application afterwards, `signin` first. */
   readonly held: readonly string[]
 }
 
@@ -34,6 +34,10 @@ export const permissionsNamed = (
     throw new NotFound(`${applicationName} has no permission called ${unknown.join(', ')}.`)
   return offered.filter(({ name }) => wanted.has(comparable(name)))
 }
+
+/** Names held, in the order in which the application offers them: `signin` first. */
+export const heldOf = (offered: readonly Permission[], held: readonly string[]): readonly string[] =>
+  offered.map(({ name }) => name).filter((name) => held.includes(name))
 
 /** Is this the permission to use the application at all? */
 export const isSignin = ({ name }: Permission): boolean => name === signinPermission

@@ -6,7 +6,7 @@ import { normaliseEmail } from '#domain/user.ts'
 import { Conflict, enforce, Forbidden } from '#kernel/failure.ts'
 import type { Permission } from '#store/grants.ts'
 import type { Signon } from '#store/signon.ts'
-import { type AccessChange, type ChangeAccess, permissionsNamed } from './change.ts'
+import { type AccessChange, type ChangeAccess, heldOf, permissionsNamed } from './change.ts'
 
 /**
  * Lets somebody sign in to an application, with the permissions named. Granting twice is harmless, and recorded
@@ -25,7 +25,12 @@ export const grantAccess = (signon: Signon, actor: Actor, input: ChangeAccess): 
     const held = await work.grants.held(user.id, application.id)
     const missing = wanted.filter(({ name }) => !held.includes(name))
     const changed = missing.map(({ name }) => name)
-    const result = { user, applicationName: application.name, changed, held: [...held, ...changed] }
+    const result = {
+      user,
+      applicationName: application.name,
+      changed,
+      held: heldOf(offered, [...held, ...changed]),
+    }
     if (missing.length === 0 || input.isRehearsal) return result
 
     for (const { id } of missing) await work.grants.add(user.id, application.id, id)

@@ -6,7 +6,7 @@ import { normaliseEmail, type User } from '#domain/user.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Permission } from '#store/grants.ts'
 import type { Signon, Work } from '#store/signon.ts'
-import { type AccessChange, type ChangeAccess, isSignin, permissionsNamed } from './change.ts'
+import { type AccessChange, type ChangeAccess, heldOf, isSignin, permissionsNamed } from './change.ts'
 
 /**
  * Takes the permissions named away from somebody. With `signin`, or without any named, all of the application's go,
@@ -23,7 +23,7 @@ export const revokeAccess = (signon: Signon, actor: Actor, input: ChangeAccess):
     const doomed = withAllOf(offered, named).filter(({ name }) => held.includes(name))
     const changed = doomed.map(({ name }) => name)
     const kept = held.filter((name) => !changed.includes(name))
-    const result = { user, applicationName: application.name, changed, held: kept }
+    const result = { user, applicationName: application.name, changed, held: heldOf(offered, kept) }
     if (doomed.length === 0 || input.isRehearsal) return result
 
     for (const { id } of doomed) await work.grants.remove(user.id, application.id, id)

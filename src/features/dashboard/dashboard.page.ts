@@ -1,8 +1,17 @@
 import type { Page } from '#web/page.ts'
 
 export interface DashboardView {
-  readonly applications: readonly { readonly name: string; readonly description: string | null; readonly homeUri: string }[]
-  readonly person: { readonly name: string; readonly email: string; readonly role: string; readonly organisation: string }
+  readonly applications: readonly {
+    readonly name: string
+    readonly description: string | null
+    readonly homeUri: string
+  }[]
+  readonly person: {
+    readonly name: string
+    readonly email: string
+    readonly role: string
+    readonly organisation: string
+  }
 }
 
 export const dashboardPage = ({ applications, person }: DashboardView): Page => ({

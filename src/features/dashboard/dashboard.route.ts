@@ -12,7 +12,12 @@ export const dashboardRoutes: Routes = (scope, signon) => {
       await dashboard.applications(user.id),
       await dashboard.person(user.id),
     ])
-    const person = { name: user.name, email: user.email, role: roleNames[user.role], organisation: organisationName ?? 'None' }
+    const person = {
+      name: user.name,
+      email: user.email,
+      role: roleNames[user.role],
+      organisation: organisationName ?? 'None',
+    }
     return reply.page(dashboardPage({ applications, person }))
   })
 }

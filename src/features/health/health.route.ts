@@ -3,7 +3,9 @@ import type { Routes } from '#web/routes.ts'
 
 /** For the machines that watch over this process (`reference/background-and-operations.md` 13). */
 export const healthRoutes: Routes = (scope, signon) => {
-  scope.get(paths.live, { config: { access: 'open' } }, async (_request, reply) => reply.type('text/plain; charset=utf-8').send('OK'))
+  scope.get(paths.live, { config: { access: 'open' } }, async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send('OK'),
+  )
 
   scope.get(paths.ready, { config: { access: 'open' } }, async (request, reply) => {
     try {

@@ -8,27 +8,37 @@ import { authorize } from './authorize.ts'
 import { authorizeRefusedPage } from './authorize-refused.page.ts'
 
 /** The endpoint that browsers are sent to. `issuer` is Signon's public origin (RFC 9207). */
-export const authorizeRoutes = (issuer: string): Routes => (scope, signon) => {
-  scope.get(paths.authorize, { config: { access: 'own' }, exposeHeadRoute: false }, async (request, reply) => {
-    const { query, browser } = request
-    const result = await authorize(signon, { kind: 'person', ...originOf(request) }, {
-      issuer,
-      sessionToken: browser.sessionToken,
-      clientId: onlyText(query, 'client_id'),
-      redirectUri: onlyText(query, 'redirect_uri'),
-      parameters: parametersOf(query),
-      repeated: parameterNames.find((name) => Array.isArray(Reflect.get(query as object, name))),
-    })
-    if (result.outcome === 'sign in') return sendToSignIn(request, reply, result.why)
-    if (result.outcome === 'second step') return sendToSecondStep(request, reply)
-    request.session = result.session
-    reply.header('cache-control', 'no-store')
-    if (result.outcome === 'redirect') return reply.redirect(result.location, 302)
-    if (result.outcome === 'refused') return reply.page(authorizeRefusedPage(result.message), 400)
-    browser.rememberApplication(result.client.id)
-    return reply.redirect(paths.signinRequired, 302)
-  })
-}
+export const authorizeRoutes =
+  (issuer: string): Routes =>
+  (scope, signon) => {
+    scope.get(
+      paths.authorize,
+      { config: { access: 'own' }, exposeHeadRoute: false },
+      async (request, reply) => {
+        const { query, browser } = request
+        const result = await authorize(
+          signon,
+          { kind: 'person', ...originOf(request) },
+          {
+            issuer,
+            sessionToken: browser.sessionToken,
+            clientId: onlyText(query, 'client_id'),
+            redirectUri: onlyText(query, 'redirect_uri'),
+            parameters: parametersOf(query),
+            repeated: parameterNames.find((name) => Array.isArray(Reflect.get(query as object, name))),
+          },
+        )
+        if (result.outcome === 'sign in') return sendToSignIn(request, reply, result.why)
+        if (result.outcome === 'second step') return sendToSecondStep(request, reply)
+        request.session = result.session
+        reply.header('cache-control', 'no-store')
+        if (result.outcome === 'redirect') return reply.redirect(result.location, 302)
+        if (result.outcome === 'refused') return reply.page(authorizeRefusedPage(result.message), 400)
+        browser.rememberApplication(result.client.id)
+        return reply.redirect(paths.signinRequired, 302)
+      },
+    )
+  }
 
 const parameterNames = [
   'response_type',

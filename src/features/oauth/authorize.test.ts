@@ -11,7 +11,10 @@ const { clock, signon } = test
 const application = await test.application('App A', { redirectUris: ['https://a.example/auth/gds/callback'] })
 const client = testClient(test.url, application)
 
-const signedIn = async (name: string, uses: readonly TestApplication[] = [application]): Promise<TestBrowser> => {
+const signedIn = async (
+  name: string,
+  uses: readonly TestApplication[] = [application],
+): Promise<TestBrowser> => {
   const user = await test.user(name, { uses })
   const browser = test.browser()
   await browser.signIn(user.email)
@@ -24,7 +27,10 @@ describe('asking for a code', () => {
   it('CC-1 answers with a code and the state, unchanged', async () => {
     const { status, location } = await (await signedIn('One')).get(client.authorizePath())
     equal(status, 302)
-    match(location, new RegExp(`^https://a\\.example/auth/gds/callback\\?code=[A-Za-z0-9_-]{43}&state=${client.state}$`))
+    match(
+      location,
+      new RegExp(`^https://a\\.example/auth/gds/callback\\?code=[A-Za-z0-9_-]{43}&state=${client.state}$`),
+    )
   })
 
   it('CC-2 works without a challenge for applications that need none', async () => {
@@ -114,7 +120,9 @@ describe('asking for a code', () => {
 
   it('CC-11 accepts an extra query on the address, and keeps it', async () => {
     const browser = await signedIn('Eleven')
-    const { location } = await browser.get(client.authorizePath({ redirect_uri: `${application.redirectUri}?x=1&code=old&y=a%20b` }))
+    const { location } = await browser.get(
+      client.authorizePath({ redirect_uri: `${application.redirectUri}?x=1&code=old&y=a%20b` }),
+    )
     match(location, /^https:\/\/a\.example\/auth\/gds\/callback\?x=1&y=a%20b&code=[A-Za-z0-9_-]{43}&state=/)
   })
 
@@ -144,20 +152,28 @@ describe('asking for a code', () => {
   it('takes a blank scope, and a response in the fragment', async () => {
     const browser = await signedIn('Fragment')
     match((await browser.get(client.authorizePath({ scope: ' ' }))).location, /\?code=/)
-    match((await browser.get(client.authorizePath({ response_mode: 'fragment' }))).location, /callback#code=[^&]+&state=/)
+    match(
+      (await browser.get(client.authorizePath({ response_mode: 'fragment' }))).location,
+      /callback#code=[^&]+&state=/,
+    )
   })
 
   it('insists on a challenge for an application that must send one', async () => {
     const strict = await test.application('Strict', { requiresPkce: true })
     const browser = await signedIn('Strict one', [strict])
     const own = testClient(test.url, strict)
-    match((await browser.get(own.authorizePath({ code_challenge: undefined, code_challenge_method: undefined }))).location, /error=invalid_request/)
+    match(
+      (await browser.get(own.authorizePath({ code_challenge: undefined, code_challenge_method: undefined })))
+        .location,
+      /error=invalid_request/,
+    )
     match((await browser.get(own.authorizePath())).location, /code=/)
   })
 
   it('CC-13 has no POST and no DELETE', async () => {
     const browser = await signedIn('Thirteen')
-    for (const method of ['POST', 'DELETE']) equal((await browser.send(client.authorizePath(), { method })).status, 404)
+    for (const method of ['POST', 'DELETE'])
+      equal((await browser.send(client.authorizePath(), { method })).status, 404)
   })
 
   it('issues nothing for a HEAD request', async () => {
@@ -177,7 +193,10 @@ describe('asking for a code', () => {
   it('takes repeated parameters for an error, never for a choice', async () => {
     const browser = await signedIn('Repeated')
     match((await browser.get(`${client.authorizePath()}&state=other`)).location, /error=invalid_request/)
-    for (const again of [`client_id=${application.clientId}`, `redirect_uri=${encodeURIComponent(application.redirectUri)}`])
+    for (const again of [
+      `client_id=${application.clientId}`,
+      `redirect_uri=${encodeURIComponent(application.redirectUri)}`,
+    ])
       deepEqual((await browser.get(`${client.authorizePath()}&${again}`)).status, 400)
   })
 
@@ -251,4 +270,3 @@ describe('an address that is not registered', () => {
       equal(origin + pathname, goesTo)
     })
 })
-

@@ -29,7 +29,11 @@ export type AuthorizeOutcome =
  * Answers `GET /oauth/authorize` in two statements: who is asking comes first, then whether the request is
  * well-formed, then whether this person may use this application (`reference/oauth-and-apis.md` 6).
  */
-export const authorize = async (signon: Signon, actor: Actor, asked: Authorize): Promise<AuthorizeOutcome> => {
+export const authorize = async (
+  signon: Signon,
+  actor: Actor,
+  asked: Authorize,
+): Promise<AuthorizeOutcome> => {
   const facts = await signon.single.authorizeFacts.gather(asked.sessionToken, asked.clientId)
   if (facts.state !== 'live') return { outcome: 'sign in', why: facts.state }
   const { session, client } = facts
@@ -42,7 +46,9 @@ export const authorize = async (signon: Signon, actor: Actor, asked: Authorize):
   return outcome
 }
 
-type Decision = Exclude<AuthorizeOutcome, { outcome: 'redirect' }> | (Extract<AuthorizeOutcome, { outcome: 'redirect' }> & { isCode: boolean })
+type Decision =
+  | Exclude<AuthorizeOutcome, { outcome: 'redirect' }>
+  | (Extract<AuthorizeOutcome, { outcome: 'redirect' }> & { isCode: boolean })
 
 const decide = async (
   signon: Signon,
@@ -52,17 +58,31 @@ const decide = async (
   client: RequestingClient | undefined,
 ): Promise<Decision> => {
   const { redirectUri, parameters } = asked
-  if (asked.clientId === undefined) return { outcome: 'refused', message: 'The address has no client_id, or more than one.', session }
-  if (!client) return { outcome: 'refused', message: 'Signon does not know the application that sent you here.', session }
+  if (asked.clientId === undefined)
+    return { outcome: 'refused', message: 'The address has no client_id, or more than one.', session }
+  if (!client)
+    return {
+      outcome: 'refused',
+      message: 'Signon does not know the application that sent you here.',
+      session,
+    }
   const redirect = redirectUri === undefined ? undefined : comparableUri(redirectUri)
   if (redirectUri === undefined || !redirect || !matchesAny(client.redirectUris, redirectUri))
-    return { outcome: 'refused', message: `${client.name} asked to send you to an address that is not registered for it.`, session }
+    return {
+      outcome: 'refused',
+      message: `${client.name} asked to send you to an address that is not registered for it.`,
+      session,
+    }
 
   const errorTo = ({ code, message }: OAuthError): Decision => ({
     outcome: 'redirect',
     isCode: false,
     session,
-    location: withParameters(redirectUri, { error: code, error_description: message, state: parameters.state || undefined, iss: asked.issuer }),
+    location: withParameters(
+      redirectUri,
+      { error: code, error_description: message, state: parameters.state || undefined, iss: asked.issuer },
+      parameters.response_mode === 'fragment' ? 'fragment' : 'query',
+    ),
   })
   try {
     if (asked.repeated) throw new OAuthError('invalid_request', `Repeated parameter: ${asked.repeated}.`)
@@ -77,7 +97,11 @@ const decide = async (
       codeChallenge: request.codeChallenge,
       nonce: request.nonce,
     })
-    const location = withParameters(redirectUri, { code, state: parameters.state || undefined }, request.responseMode)
+    const location = withParameters(
+      redirectUri,
+      { code, state: parameters.state || undefined },
+      request.responseMode,
+    )
     return { outcome: 'redirect', isCode: true, location, session }
   } catch (error) {
     if (error instanceof OAuthError) return errorTo(error)
@@ -85,9 +109,17 @@ const decide = async (
   }
 }
 
-const sendAway = async (signon: Signon, actor: Actor, client: RequestingClient, session: Session): Promise<Decision> => {
+const sendAway = async (
+  signon: Signon,
+  actor: Actor,
+  client: RequestingClient,
+  session: Session,
+): Promise<Decision> => {
   await signon.transaction((work) =>
-    work.record({ name: 'sign-in-refused-by-application', about: session.user, application: client.id }, actor),
+    work.record(
+      { name: 'sign-in-refused-by-application', about: session.user, application: client.id },
+      actor,
+    ),
   )
   return { outcome: 'not permitted', client, session }
 }

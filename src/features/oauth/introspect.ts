@@ -1,7 +1,7 @@
+import type { ApplicationId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
 import { clientClaim } from '#domain/oauth/client-credentials.ts'
 import { OAuthError } from '#domain/oauth/oauth-error.ts'
-import type { ApplicationId } from '#domain/application.ts'
 import type { Signon } from '#store/signon.ts'
 import type { TokenQuestion } from './revoke.ts'
 import { refuseClient } from './token.ts'
@@ -27,7 +27,10 @@ interface Asked {
 
 /** Tells an application about one of its own tokens; of others it learns nothing. Throws `OAuthError`. */
 export const introspect = async (signon: Signon, actor: Actor, asked: Asked): Promise<Introspection> => {
-  const asker = asked.bearer === undefined ? await byCredentials(signon, actor, asked) : await byToken(signon, asked.bearer, asked.sent.token)
+  const asker =
+    asked.bearer === undefined
+      ? await byCredentials(signon, actor, asked)
+      : await byToken(signon, asked.bearer, asked.sent.token)
   const token = asked.sent.token ? await signon.single.bearerTokens.introspect(asked.sent.token) : undefined
   if (!token?.isLive || token.applicationId !== asker) return { active: false }
   return {
@@ -40,13 +43,28 @@ export const introspect = async (signon: Signon, actor: Actor, asked: Asked): Pr
   }
 }
 
-const byCredentials = async (signon: Signon, actor: Actor, { authorization, sent }: Asked): Promise<ApplicationId> => {
+const byCredentials = async (
+  signon: Signon,
+  actor: Actor,
+  { authorization, sent }: Asked,
+): Promise<ApplicationId> => {
   const { clientId, clientSecret } = clientClaim(authorization, sent)
-  if (clientId === undefined) throw new OAuthError('invalid_request', 'The request must be authorized by client credentials or a bearer token.')
-  return (await signon.single.applications.authenticate(clientId, clientSecret ?? '')) ?? refuseClient(signon, actor)
+  if (clientId === undefined)
+    throw new OAuthError(
+      'invalid_request',
+      'The request must be authorized by client credentials or a bearer token.',
+    )
+  return (
+    (await signon.single.applications.authenticate(clientId, clientSecret ?? '')) ??
+    refuseClient(signon, actor)
+  )
 }
 
-const byToken = async (signon: Signon, bearer: string, askedAbout: string | undefined): Promise<ApplicationId> => {
+const byToken = async (
+  signon: Signon,
+  bearer: string,
+  askedAbout: string | undefined,
+): Promise<ApplicationId> => {
   const own = bearer === askedAbout ? undefined : await signon.single.bearerTokens.introspect(bearer)
   if (!own?.isLive) throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.')
   return own.applicationId

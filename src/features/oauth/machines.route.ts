@@ -42,7 +42,11 @@ export const tokenRoutes: Routes = (parent, signon) => {
     scope.post(paths.introspect, byClient, async (request, reply) => {
       const { authorization } = request.headers
       const sent = parametersIn(request, tokenOnly)
-      const told = await introspect(signon, actorOf(request), { authorization, bearer: bearerToken(authorization), sent })
+      const told = await introspect(signon, actorOf(request), {
+        authorization,
+        bearer: bearerToken(authorization),
+        sent,
+      })
       return reply.headers(uncached).send(told)
     })
   })
@@ -69,6 +73,10 @@ const tokenParameters = [
 const tokenOnly = ['token', 'client_id', 'client_secret'] as const
 
 const parametersIn = <Name extends string>({ query, body }: Request, names: readonly Name[]) =>
-  parametersOf(names, [query, body], (name) => new OAuthError('invalid_request', `Repeated or unreadable parameter: ${name}.`))
+  parametersOf(
+    names,
+    [query, body],
+    (name) => new OAuthError('invalid_request', `Repeated or unreadable parameter: ${name}.`),
+  )
 
 const actorOf = (request: Request): Actor => ({ kind: 'application', ...originOf(request) })

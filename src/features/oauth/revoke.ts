@@ -15,7 +15,12 @@ export interface TokenQuestion {
  * Ends a token at the wish of the application that it was issued to, and with it everything of the same sign-in
  * (RFC 7009). A token that we do not know is no error. Throws `OAuthError`.
  */
-export const revoke = async (signon: Signon, actor: Actor, authorization: string | undefined, sent: TokenQuestion): Promise<void> => {
+export const revoke = async (
+  signon: Signon,
+  actor: Actor,
+  authorization: string | undefined,
+  sent: TokenQuestion,
+): Promise<void> => {
   const { clientId = '', clientSecret = '' } = clientClaim(authorization, sent)
   const client = await signon.single.applications.authenticate(clientId, clientSecret)
   if (client === undefined) {
@@ -29,7 +34,14 @@ export const revoke = async (signon: Signon, actor: Actor, authorization: string
     if (family) {
       if (family.applicationId !== client) throw notAuthorized()
       if (await work.authorizations.end(family.id))
-        await work.record({ name: 'authorization-revoked', about: { id: family.userId, uid: family.uid }, application: client }, actor)
+        await work.record(
+          {
+            name: 'authorization-revoked',
+            about: { id: family.userId, uid: family.uid },
+            application: client,
+          },
+          actor,
+        )
       return
     }
     const machines = await work.apiTokens.seekByText(token)
@@ -40,4 +52,5 @@ export const revoke = async (signon: Signon, actor: Actor, authorization: string
   })
 }
 
-const notAuthorized = (): OAuthError => new OAuthError('unauthorized_client', 'You are not authorized to revoke this token')
+const notAuthorized = (): OAuthError =>
+  new OAuthError('unauthorized_client', 'You are not authorized to revoke this token')

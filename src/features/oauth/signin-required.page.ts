@@ -2,7 +2,9 @@ import type { Page } from '#web/page.ts'
 
 export interface SigninRequiredView {
   /** Nothing when the page is opened by itself, or once more. */
-  readonly application: { readonly name: string; readonly homeUri: string | null; readonly isGdsOnly: boolean } | undefined
+  readonly application:
+    | { readonly name: string; readonly homeUri: string | null; readonly isGdsOnly: boolean }
+    | undefined
   readonly isInGds: boolean
 }
 

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { User } from '#domain/user.ts'
 import { day, hour, second } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { basic, strangeToken, testClient, tokenAnswer } from '#test/client.ts'
-import type { User } from '#domain/user.ts'
 import { startSignon } from '#test/signon.ts'
 
 const test = await startSignon()
@@ -51,7 +51,12 @@ describe('exchanging a code', () => {
 
   it('CC-22 works alike at both addresses', async () => {
     const { code } = await arrive('Both')
-    const fields = { grant_type: 'authorization_code', code, redirect_uri: application.redirectUri, code_verifier: client.verifier }
+    const fields = {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: application.redirectUri,
+      code_verifier: client.verifier,
+    }
     equal((await post('/oauth/token', new URLSearchParams(fields), { authorization })).status, 200)
   })
 
@@ -67,7 +72,11 @@ describe('exchanging a code', () => {
     equal((await post('/oauth/token', new URLSearchParams(await fields('Form')))).status, 200)
     const json = { 'content-type': 'application/json' }
     equal((await post('/oauth/token', JSON.stringify(await fields('Json')), json)).status, 200)
-    equal((await post(`/oauth/token?${new URLSearchParams(await fields('Query'))}`, new URLSearchParams())).status, 200)
+    equal(
+      (await post(`/oauth/token?${new URLSearchParams(await fields('Query'))}`, new URLSearchParams()))
+        .status,
+      200,
+    )
   })
 
   it('CC-24 takes the same id beside Basic, but no second secret and no other id', async () => {
@@ -103,7 +112,10 @@ describe('exchanging a code', () => {
       deepEqual([status, body['error']], [400, 'invalid_grant'])
     }
     equal((await client.exchange(code)).status, 200)
-    const bare = await client.codeFor(browser, { code_challenge: undefined, code_challenge_method: undefined })
+    const bare = await client.codeFor(browser, {
+      code_challenge: undefined,
+      code_challenge_method: undefined,
+    })
     equal((await client.exchange(bare)).body['error'], 'invalid_grant')
     equal((await client.exchange(bare, { code_verifier: undefined })).status, 200)
   })
@@ -121,7 +133,12 @@ describe('exchanging a code', () => {
     const { code } = await arrive('Own')
     const stranger = basic(other.clientId, other.clientSecret)
     equal((await client.exchange(code, {}, { authorization: stranger })).body['error'], 'invalid_grant')
-    for (const redirect_uri of ['https://evil.example/', `${application.redirectUri}/`, `${application.redirectUri}#x`, 'x'])
+    for (const redirect_uri of [
+      'https://evil.example/',
+      `${application.redirectUri}/`,
+      `${application.redirectUri}#x`,
+      'x',
+    ])
       equal((await client.exchange(code, { redirect_uri })).body['error'], 'invalid_grant')
     equal((await client.exchange(code)).status, 200)
   })
@@ -147,13 +164,21 @@ describe('exchanging a code', () => {
 
   it('CC-28 needs neither cookie, CSRF token, Origin nor Accept', async () => {
     const { code } = await arrive('Bare')
-    const { status } = await client.exchange(code, {}, { authorization, accept: 'text/plain', origin: 'https://elsewhere.example' })
+    const { status } = await client.exchange(
+      code,
+      {},
+      { authorization, accept: 'text/plain', origin: 'https://elsewhere.example' },
+    )
     equal(status, 200)
   })
 
   it('CC-29 is kept by nobody, errors included', async () => {
     const { code } = await arrive('Cache')
-    for (const answer of [await client.exchange(code), await client.exchange(code), await client.exchange(code, {}, {})])
+    for (const answer of [
+      await client.exchange(code),
+      await client.exchange(code),
+      await client.exchange(code, {}, {}),
+    ])
       deepEqual([answer.headers.get('cache-control'), answer.headers.get('pragma')], ['no-store', 'no-cache'])
   })
 
@@ -161,39 +186,76 @@ describe('exchanging a code', () => {
     const { user, refresh } = await tokensFor('Recorded')
     await client.refresh(refresh)
     deepEqual(await test.events(user.uid), [11, 47, 47])
-    const [event] = await test.rows<{ address: string; user_agent: string; actor_kind: string; application_id: number }>(
+    const [event] = await test.rows<{
+      address: string
+      user_agent: string
+      actor_kind: string
+      application_id: number
+    }>(
       'select host(address) as address, user_agent, actor_kind, application_id from events where about_uid = $1 and number = 47',
       [user.uid],
     )
-    deepEqual(event, { address: '127.0.0.1', user_agent: 'node', actor_kind: 'application', application_id: application.id })
+    deepEqual(event, {
+      address: '127.0.0.1',
+      user_agent: 'node',
+      actor_kind: 'application',
+      application_id: application.id,
+    })
   })
 
   it('CC-32 keeps secrets of older applications working, 64 hexadecimal characters, and two while rotating', async () => {
     const old = 'a1'.repeat(32)
     await signon.transaction((work) => work.applications.addSecret(other.id, old))
-    const { status, body } = await post('/oauth/token', new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }), {
-      authorization: basic(other.clientId, old),
-    })
+    const { status, body } = await post(
+      '/oauth/token',
+      new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }),
+      {
+        authorization: basic(other.clientId, old),
+      },
+    )
     deepEqual([status, body['error']], [400, 'invalid_grant'])
-    const before = await post('/oauth/token', new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }), {
-      authorization: basic(other.clientId, other.clientSecret),
-    })
+    const before = await post(
+      '/oauth/token',
+      new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }),
+      {
+        authorization: basic(other.clientId, other.clientSecret),
+      },
+    )
     equal(before.body['error'], 'invalid_grant')
   })
 
   it('CC-33 says what is wrong with a request, in the order of the reference', async () => {
-    const ask = async (fields: Record<string, string>, header: Record<string, string> = { authorization }) => {
+    const ask = async (
+      fields: Record<string, string>,
+      header: Record<string, string> = { authorization },
+    ) => {
       const { status, body } = await post('/oauth/token', new URLSearchParams(fields), header)
-      return [status, body['error'], /Missing required parameter: (\w+)/.exec(String(body['error_description']))?.[1]]
+      return [
+        status,
+        body['error'],
+        /Missing required parameter: (\w+)/.exec(String(body['error_description']))?.[1],
+      ]
     }
     deepEqual(await ask({}), [400, 'invalid_request', 'grant_type'])
     deepEqual(await ask({ grant_type: 'password' }), [400, 'unsupported_grant_type', undefined])
     deepEqual(await ask({ grant_type: 'client_credentials' }), [400, 'unsupported_grant_type', undefined])
     deepEqual(await ask({ grant_type: 'authorization_code' }, {}), [400, 'invalid_request', 'code'])
-    deepEqual(await ask({ grant_type: 'authorization_code', code: 'x' }), [400, 'invalid_request', 'redirect_uri'])
-    deepEqual(await ask({ grant_type: 'authorization_code', code: 'x', redirect_uri: 'x' }, {}), [401, 'invalid_client', undefined])
+    deepEqual(await ask({ grant_type: 'authorization_code', code: 'x' }), [
+      400,
+      'invalid_request',
+      'redirect_uri',
+    ])
+    deepEqual(await ask({ grant_type: 'authorization_code', code: 'x', redirect_uri: 'x' }, {}), [
+      401,
+      'invalid_client',
+      undefined,
+    ])
     deepEqual(await ask({ grant_type: 'refresh_token' }), [400, 'invalid_request', 'refresh_token'])
-    deepEqual(await ask({ grant_type: 'refresh_token', refresh_token: 'x', scope: 'all' }), [400, 'invalid_scope', undefined])
+    deepEqual(await ask({ grant_type: 'refresh_token', refresh_token: 'x', scope: 'all' }), [
+      400,
+      'invalid_scope',
+      undefined,
+    ])
   })
 
   it('refuses a person who was suspended, or lost signin, after the code', async () => {
@@ -202,7 +264,11 @@ describe('exchanging a code', () => {
     equal((await client.exchange(suspended.code)).body['error'], 'invalid_grant')
     const lost = await arrive('Lost')
     await signon.transaction(async (work) =>
-      work.grants.remove(lost.user.id, application.id, await work.grants.findPermission(application.id, 'signin')),
+      work.grants.remove(
+        lost.user.id,
+        application.id,
+        await work.grants.findPermission(application.id, 'signin'),
+      ),
     )
     equal((await client.exchange(lost.code)).body['error'], 'invalid_grant')
   })
@@ -233,7 +299,11 @@ describe('exchanging a code', () => {
       ['x', 'nonsense'],
       [`code=${'x'.repeat(2 ** 20)}`, 'application/x-www-form-urlencoded'],
     ] as const) {
-      const response = await fetch(`${test.url}/oauth/token`, { method: 'POST', body, headers: { 'content-type': type, authorization } })
+      const response = await fetch(`${test.url}/oauth/token`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type, authorization },
+      })
       ok(response.status >= 400 && response.status < 500, `${body.slice(0, 60)} → ${response.status}`)
       match(response.headers.get('content-type') ?? '', /json/)
     }
@@ -293,9 +363,13 @@ describe('refreshing', () => {
 
   it('is not for another client, nor for a person who may no longer', async () => {
     const { user, refresh } = await tokensFor('Not for you')
-    const stranger = await post('/oauth/token', new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refresh }), {
-      authorization: basic(other.clientId, other.clientSecret),
-    })
+    const stranger = await post(
+      '/oauth/token',
+      new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refresh }),
+      {
+        authorization: basic(other.clientId, other.clientSecret),
+      },
+    )
     equal(stranger.body['error'], 'invalid_grant')
     await signon.transaction((work) => work.users.suspend(user.id, 'left'))
     equal((await client.refresh(refresh)).body['error'], 'invalid_grant')
@@ -323,7 +397,11 @@ describe('revoking', () => {
 
   it('refuses strangers, and tokens of others', async () => {
     const { access } = await tokensFor('Stranger')
-    for (const header of ['', basic(application.clientId, 'wrong'), basic(other.clientId, other.clientSecret)]) {
+    for (const header of [
+      '',
+      basic(application.clientId, 'wrong'),
+      basic(other.clientId, other.clientSecret),
+    ]) {
       const { status, body } = await revoke(access, header)
       deepEqual([status, body['error']], [403, 'unauthorized_client'])
     }
@@ -354,7 +432,8 @@ describe('introspecting', () => {
   it('tells nothing about those of others, and of none', async () => {
     const { access } = await tokensFor('Others')
     deepEqual((await introspect(access, basic(other.clientId, other.clientSecret))).body, { active: false })
-    for (const token of [strangeToken(), '', 'x']) deepEqual((await introspect(token)).body, { active: false })
+    for (const token of [strangeToken(), '', 'x'])
+      deepEqual((await introspect(token)).body, { active: false })
   })
 
   it('answers a bearer of the same application, about another token than its own', async () => {

@@ -34,10 +34,18 @@ export const exchange = (
   if (!sent.grant_type) throw missingParameter('grant_type')
   if (sent.grant_type === 'authorization_code') return redeemCode(signon, actor, authorization, sent)
   if (sent.grant_type === 'refresh_token') return refresh(signon, actor, authorization, sent)
-  throw new OAuthError('unsupported_grant_type', 'The grant_type must be authorization_code or refresh_token.')
+  throw new OAuthError(
+    'unsupported_grant_type',
+    'The grant_type must be authorization_code or refresh_token.',
+  )
 }
 
-const redeemCode = async (signon: Signon, actor: Actor, authorization: string | undefined, sent: TokenParameters) => {
+const redeemCode = async (
+  signon: Signon,
+  actor: Actor,
+  authorization: string | undefined,
+  sent: TokenParameters,
+) => {
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = sent
   if (!code) throw missingParameter('code')
   const caller = callerOf(actor, authorization, sent)
@@ -48,7 +56,12 @@ const redeemCode = async (signon: Signon, actor: Actor, authorization: string | 
   return tokensOf(signon, actor, code, result)
 }
 
-const refresh = async (signon: Signon, actor: Actor, authorization: string | undefined, sent: TokenParameters) => {
+const refresh = async (
+  signon: Signon,
+  actor: Actor,
+  authorization: string | undefined,
+  sent: TokenParameters,
+) => {
   const { refresh_token: token, scope } = sent
   const caller = callerOf(actor, authorization, sent)
   if (!token) throw missingParameter('refresh_token')
@@ -66,7 +79,12 @@ const callerOf = (actor: Actor, authorization: string | undefined, sent: TokenPa
   }
 }
 
-const tokensOf = async (signon: Signon, actor: Actor, presented: string, result: Exchange): Promise<IssuedTokens> => {
+const tokensOf = async (
+  signon: Signon,
+  actor: Actor,
+  presented: string,
+  result: Exchange,
+): Promise<IssuedTokens> => {
   if (result.outcome === 'issued') return result.tokens
   if (result.outcome === 'unknown client') return refuseClient(signon, actor)
   await endIfSpent(signon, actor, presented, result.application)
@@ -80,9 +98,17 @@ export const refuseClient = async (signon: Signon, actor: Actor): Promise<never>
 }
 
 /** Whoever presents a spent code or refresh token may have stolen it, so all that came of it ends (RFC 9700 §4.14.2). */
-const endIfSpent = (signon: Signon, actor: Actor, presented: string, application: ApplicationId): Promise<void> =>
+const endIfSpent = (
+  signon: Signon,
+  actor: Actor,
+  presented: string,
+  application: ApplicationId,
+): Promise<void> =>
   signon.transaction(async (work) => {
     const spent = await work.authorizations.seekSpent(presented, application)
     if (spent && (await work.authorizations.end(spent.id)))
-      await work.record({ name: 'authorization-ended', about: { id: spent.userId, uid: spent.uid }, application }, actor)
+      await work.record(
+        { name: 'authorization-ended', about: { id: spent.userId, uid: spent.uid }, application },
+        actor,
+      )
   })

@@ -1,6 +1,6 @@
+import { signinPermission } from '#domain/application.ts'
 import { bearerToken } from '#domain/oauth/client-credentials.ts'
 import { userInfo } from '#domain/oauth/user-info.ts'
-import { signinPermission } from '#domain/application.ts'
 import type { PresentedToken } from '#store/bearer-tokens.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
@@ -12,20 +12,28 @@ export const userInfoRoutes: Routes = (scope, signon) => {
   const tell = async (request: Request, reply: Reply) => {
     const clientId = onlyText(request.query, 'client_id') || undefined
     const token = tokenIn(request)
-    const presented = token === undefined ? undefined : await signon.single.bearerTokens.present(token, clientId)
-    const challenge = problemWith(token, presented) ?? (isOthers(presented, request.query as { client_id?: unknown }) ? bearerChallenge('invalid') : undefined)
+    const presented =
+      token === undefined ? undefined : await signon.single.bearerTokens.present(token, clientId)
+    const challenge =
+      problemWith(token, presented) ??
+      (isOthers(presented, request.query as { client_id?: unknown }) ? bearerChallenge('invalid') : undefined)
     if (challenge !== undefined || !presented) return refuse(reply, challenge)
     return reply.header('cache-control', 'no-store').send(userInfo(presented))
   }
   scope.get(paths.userJson, byBearer, tell)
-  scope.get(paths.user, byBearer, async (request, reply) => (prefersJson(request) ? tell(request, reply) : reply.code(406).send()))
+  scope.get(paths.user, byBearer, async (request, reply) =>
+    prefersJson(request) ? tell(request, reply) : reply.code(406).send(),
+  )
 
   scope.get(paths.usersApi, byBearer, async (request, reply) => {
     const token = tokenIn(request)
     const presented = token === undefined ? undefined : await signon.single.bearerTokens.present(token)
-    const challenge = problemWith(token, presented) ?? (presented?.isDirectoryApi ? undefined : bearerChallenge('invalid'))
+    const challenge =
+      problemWith(token, presented) ?? (presented?.isDirectoryApi ? undefined : bearerChallenge('invalid'))
     if (challenge !== undefined) return refuse(reply, challenge)
-    return reply.header('cache-control', 'no-store').send(await signon.single.userDirectory.list(uidsIn(request.query)))
+    return reply
+      .header('cache-control', 'no-store')
+      .send(await signon.single.userDirectory.list(uidsIn(request.query)))
   })
 }
 
@@ -33,18 +41,25 @@ const byBearer = { config: { access: 'bearer' } } as const
 
 /** The first token found: header, then either of two parameters (`reference/oauth-and-apis.md` 14.1). */
 const tokenIn = ({ headers, query }: Request): string | undefined =>
-  bearerToken(headers.authorization) ?? (onlyText(query, 'access_token') || onlyText(query, 'bearer_token') || undefined)
+  bearerToken(headers.authorization) ??
+  (onlyText(query, 'access_token') || onlyText(query, 'bearer_token') || undefined)
 
 /** The challenge for a token that is not good, in the order of `reference/oauth-and-apis.md` 14.2. */
-const problemWith = (token: string | undefined, presented: PresentedToken | undefined): string | undefined => {
+const problemWith = (
+  token: string | undefined,
+  presented: PresentedToken | undefined,
+): string | undefined => {
   if (token === undefined) return bearerChallenge()
-  if (!presented || presented.isRetired || !presented.permissions.includes(signinPermission)) return bearerChallenge('invalid')
+  if (!presented || presented.isRetired || !presented.permissions.includes(signinPermission))
+    return bearerChallenge('invalid')
   if (presented.isRevoked) return bearerChallenge('revoked')
   return presented.isExpired ? bearerChallenge('expired') : undefined
 }
 
-const isOthers = (presented: PresentedToken | undefined, { client_id: asked }: { client_id?: unknown }): boolean =>
-  asked !== undefined && asked !== '' && asked !== presented?.clientId
+const isOthers = (
+  presented: PresentedToken | undefined,
+  { client_id: asked }: { client_id?: unknown },
+): boolean => asked !== undefined && asked !== '' && asked !== presented?.clientId
 
 const refuse = (reply: Reply, challenge = bearerChallenge()): Reply =>
   reply.code(401).headers({ 'cache-control': 'no-store', 'www-authenticate': challenge }).send()

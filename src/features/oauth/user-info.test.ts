@@ -23,7 +23,10 @@ const arrive = async (name: string, options: { organisationId?: OrganisationId }
   return { user, token: await tokenFor(user) }
 }
 const syncedAt = async (user: User): Promise<readonly unknown[]> =>
-  test.rows('select application_id, last_synced_at from user_applications where user_id = $1 and last_synced_at is not null', [user.id])
+  test.rows(
+    'select application_id, last_synced_at from user_applications where user_id = $1 and last_synced_at is not null',
+    [user.id],
+  )
 
 describe('GET /user.json', () => {
   it('CC-40 answers with the seven fields, in their order and types', async () => {
@@ -92,7 +95,9 @@ describe('GET /user.json', () => {
     const { user, token } = await arrive('Forty-five')
     await test.grant(user, application, 'editor', 'Admin', 'b-side')
     await test.grant(user, other, 'signin', 'secret')
-    const { user: told } = (await (await client.userInfo(token)).json()) as { user: { permissions: string[] } }
+    const { user: told } = (await (await client.userInfo(token)).json()) as {
+      user: { permissions: string[] }
+    }
     deepEqual(told.permissions, ['Admin', 'b-side', 'editor', 'signin'])
   })
 
@@ -143,7 +148,13 @@ describe('GET /user.json', () => {
     const machine = await test.machine('Robot', application)
     const second = strangeToken()
     await signon.transaction((work) =>
-      work.apiTokens.add({ user: machine.user.id, application: application.id, text: second, purpose: null, expiresAt: null }),
+      work.apiTokens.add({
+        user: machine.user.id,
+        application: application.id,
+        text: second,
+        purpose: null,
+        expiresAt: null,
+      }),
     )
     equal((await client.userInfo(machine.token)).status, 200)
     equal((await client.userInfo(second)).status, 200)
@@ -158,7 +169,11 @@ describe('GET /user.json', () => {
       const machine = await test.machine(`Kind ${index}`, application, { text })
       equal((await client.userInfo(text)).status, 200, text)
       const used = async () =>
-        (await test.rows<{ last_used_at: Date }>('select last_used_at from api_tokens where id = $1', [machine.tokenId]))[0]?.last_used_at
+        (
+          await test.rows<{ last_used_at: Date }>('select last_used_at from api_tokens where id = $1', [
+            machine.tokenId,
+          ])
+        )[0]?.last_used_at
       const first = clock.now()
       deepEqual(await used(), first)
       clock.step(hour)
@@ -172,7 +187,10 @@ describe('GET /user.json', () => {
 
   it('CC-52 keeps the uid when everything else about a person changes', async () => {
     const { user, token } = await arrive('Fifty-two')
-    await test.rows(`update users set name = 'New', email = 'new@example.gov.uk', role = 'admin' where id = $1`, [user.id])
+    await test.rows(
+      `update users set name = 'New', email = 'new@example.gov.uk', role = 'admin' where id = $1`,
+      [user.id],
+    )
     const { user: told } = (await (await client.userInfo(token)).json()) as { user: Record<string, unknown> }
     deepEqual([told['uid'], told['name']], [user.uid, 'New'])
   })
@@ -189,17 +207,36 @@ describe('GET /user.json', () => {
     for (const name of ['access_token', 'bearer_token'])
       equal((await fetch(`${test.url}/user.json?${name}=${token}`)).status, 200)
     const headers = { authorization: `Bearer ${token}` }
-    equal((await fetch(`${test.url}/user`, { headers: { ...headers, accept: 'application/json' } })).status, 200)
+    equal(
+      (await fetch(`${test.url}/user`, { headers: { ...headers, accept: 'application/json' } })).status,
+      200,
+    )
     equal((await fetch(`${test.url}/user`, { headers: { ...headers, accept: 'text/html' } })).status, 406)
-    equal((await fetch(`${test.url}/user.json`, { headers: { authorization: `bearer ${token}` } })).status, 200)
+    equal(
+      (await fetch(`${test.url}/user.json`, { headers: { authorization: `bearer ${token}` } })).status,
+      200,
+    )
   })
 
   it('answers anything malformed with a 4xx, and never with a redirect', async () => {
-    for (const path of ['?client_id=%ff', '?client_id=%00', '?access_token=%zz', `?access_token=${'x'.repeat(10_000)}`, '?client_id=a&client_id=b']) {
+    for (const path of [
+      '?client_id=%ff',
+      '?client_id=%00',
+      '?access_token=%zz',
+      `?access_token=${'x'.repeat(10_000)}`,
+      '?client_id=a&client_id=b',
+    ]) {
       const { status } = await fetch(`${test.url}/user.json${path}`, { redirect: 'manual' })
       ok(status >= 400 && status < 500, `${path.slice(0, 30)} → ${status}`)
     }
-    for (const header of ['Bearer', 'Bearer ', 'Bearer a b', `Bearer ${'x'.repeat(5000)}`, basic('a', 'b'), 'Bearer \u00ff'])
+    for (const header of [
+      'Bearer',
+      'Bearer ',
+      'Bearer a b',
+      `Bearer ${'x'.repeat(5000)}`,
+      basic('a', 'b'),
+      'Bearer \u00ff',
+    ])
       equal((await fetch(`${test.url}/user.json`, { headers: { authorization: header } })).status, 401)
   })
 })
@@ -228,14 +265,25 @@ describe('GET /api/users', () => {
 
   it('CC-94 names the organisation of a person', async () => {
     const machine = await test.machine('Adapter two', await directory)
-    const [organisation] = await test.rows<{ id: OrganisationId; content_id: string; name: string; slug: string }>(
+    const [organisation] = await test.rows<{
+      id: OrganisationId
+      content_id: string
+      name: string
+      slug: string
+    }>(
       `insert into organisations (content_id, slug, name, created_at, updated_at)
-       values (gen_random_uuid(), 'cabinet-office', 'Cabinet Office', $1, $1) returning id, content_id, name, slug`,
-      [clock.now()],
+       values ($2, 'cabinet-office', 'Cabinet Office', $1, $1) returning id, content_id, name, slug`,
+      [clock.now(), signon.random.uuid()],
     )
     const user = await test.user('Member', organisation ? { organisationId: organisation.id } : {})
-    const [told] = (await (await ask(`?uuids[]=${user.uid}`, machine.token)).json()) as { organisation: unknown }[]
-    deepEqual(told?.organisation, { content_id: organisation?.content_id, name: 'Cabinet Office', slug: 'cabinet-office' })
+    const [told] = (await (await ask(`?uuids[]=${user.uid}`, machine.token)).json()) as {
+      organisation: unknown
+    }[]
+    deepEqual(told?.organisation, {
+      content_id: organisation?.content_id,
+      name: 'Cabinet Office',
+      slug: 'cabinet-office',
+    })
   })
 
   it('CC-95 refuses tokens of other applications, cookies and nobody', async () => {

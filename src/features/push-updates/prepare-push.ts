@@ -8,7 +8,10 @@ import { pushCredential } from './push-credential.ts'
  * What a call to an application about a person needs; nothing when either is gone, or the application is retired or
  * takes no pushes. Throws `Unavailable` when the application cannot be called as things are.
  */
-export const preparePush = async (signon: Signon, { user, application }: Jobs['push-reauthentication']): Promise<Push | undefined> => {
+export const preparePush = async (
+  signon: Signon,
+  { user, application }: Jobs['push-reauthentication'],
+): Promise<Push | undefined> => {
   const listener = await signon.single.applications.seek(application)
   if (!listener?.supportsPushUpdates || listener.retiredAt !== null) return undefined
   const person = await signon.single.users.seek(user)

@@ -7,7 +7,11 @@ const defaultPorts: Readonly<Record<string, string>> = { 'https:': '443', 'http:
  * Where an application's paths begin for Signon's own calls: at its push address, or at the host of its first redirect
  * URI. The port is always written out (`reference/client-contract.md` 7; CQ-7). Throws `Unavailable` when there is none.
  */
-export const pushAddress = ({ name, pushUri, redirectUris }: Pick<Application, 'name' | 'pushUri' | 'redirectUris'>): string => {
+export const pushAddress = ({
+  name,
+  pushUri,
+  redirectUris,
+}: Pick<Application, 'name' | 'pushUri' | 'redirectUris'>): string => {
   const stored = pushUri ?? redirectUris[0] ?? ''
   const url = URL.canParse(stored) ? new URL(stored) : undefined
   const defaultPort = url && defaultPorts[url.protocol]

@@ -24,21 +24,25 @@ export const pushCredential = async (signon: Signon, application: ApplicationId)
   const kept = await signon.single.pushCredentials.seek(application)
   if (kept && willDo(kept, signon.clock.now())) return secret(kept.token)
   const owner = await ownUser(signon)
-  if (owner.suspendedAt) throw new Unavailable(`Applications cannot be told of changes while ${ownEmail} is suspended.`)
+  if (owner.suspendedAt)
+    throw new Unavailable(`Applications cannot be told of changes while ${ownEmail} is suspended.`)
   return signon.transaction(async (work) => {
     await work.applications.lock(application)
     await permit(work, owner, application)
     const latest = await work.pushCredentials.seek(application)
-    return secret(latest && willDo(latest, work.now) ? latest.token : await mint(signon, work, owner, application))
+    return secret(
+      latest && willDo(latest, work.now) ? latest.token : await mint(signon, work, owner, application),
+    )
   })
 }
 
 const willDo = ({ isPermitted, isRevoked, expiresAt }: PushCredential, now: Date): boolean =>
-  isPermitted && !isRevoked && (expiresAt === null || expiresAt > after(now, shortestRemainder))
+  isPermitted && !isRevoked && (expiresAt === null || expiresAt >= after(now, shortestRemainder))
 
 /** Signon's own API user, made on first use. It is everybody's, so it is made in a transaction of its own. */
 const ownUser = async (signon: Signon): Promise<User> => {
-  const owner = (await signon.single.users.seekByEmail(ownEmail)) ?? (await makeOwnUser(signon).catch(unlessMade(signon)))
+  const owner =
+    (await signon.single.users.seekByEmail(ownEmail)) ?? (await makeOwnUser(signon).catch(unlessMade(signon)))
   invariant(owner?.kind === 'machine', `${ownEmail} is an API user`)
   return owner
 }
@@ -72,17 +76,29 @@ const permit = async (work: Work, owner: User, application: ApplicationId): Prom
     isDefault: false,
     isGrantableFromUi: false,
   })
-  if (isNew) await work.record({ name: 'permission-created', about: null, application, note: userUpdatePermission }, itself)
+  if (isNew)
+    await work.record(
+      { name: 'permission-created', about: null, application, note: userUpdatePermission },
+      itself,
+    )
   const added: string[] = []
   for (const name of [signinPermission, userUpdatePermission]) {
     const permission = await work.grants.findPermission(application, name)
     if (await work.grants.add(owner.id, application, permission)) added.push(name)
   }
   if (added.length > 0)
-    await work.record({ name: 'permissions-added', about: owner, application, note: `(${added.join(', ')})` }, itself)
+    await work.record(
+      { name: 'permissions-added', about: owner, application, note: `(${added.join(', ')})` },
+      itself,
+    )
 }
 
-const mint = async ({ random }: Signon, work: Work, owner: User, application: ApplicationId): Promise<string> => {
+const mint = async (
+  { random }: Signon,
+  work: Work,
+  owner: User,
+  application: ApplicationId,
+): Promise<string> => {
   const text = `sgn_${randomSecret(random)}`
   const expiresAt = after(work.now, lifetimeMilliseconds)
   const id = await work.apiTokens.add({ user: owner.id, application, text, purpose: null, expiresAt })

@@ -19,7 +19,8 @@ export const pushUserUpdate =
       const latest = await work.grants.userInfo(user, application)
       if (!latest) return
       await work.grants.markSynced(user, application)
-      if (!latest.permissions.includes(signinPermission)) await work.jobs.add({ name: 'push-reauthentication', payload })
+      if (!latest.permissions.includes(signinPermission))
+        await work.jobs.add({ name: 'push-reauthentication', payload })
       // A newer push may have overtaken this one on the way, so what was sent last must be what holds now.
       if (!isDeepStrictEqual(latest, sent)) await work.jobs.add({ name: 'push-user-update', payload })
     })

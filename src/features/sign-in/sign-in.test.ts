@@ -51,7 +51,13 @@ describe('signing in', () => {
 
   it('goes to no other site, whatever the return cookie says', async () => {
     await test.user('Safe')
-    for (const evil of ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example', 'javascript:alert(1)']) {
+    for (const evil of [
+      '//evil.example',
+      '/\\evil.example',
+      'https://evil.example',
+      '/\t/evil.example',
+      'javascript:alert(1)',
+    ]) {
       const browser = test.browser()
       browser.cookies.set('__Host-signon_return', encodeURIComponent(evil))
       equal((await browser.signIn('safe@example.gov.uk')).location, '/', evil)
@@ -140,7 +146,8 @@ describe('signing in', () => {
 describe('the lock', () => {
   it('comes with the sixth wrong password, is logged once before it, and lasts an hour', async () => {
     const user = await test.user('Lock')
-    for (let attempt = 1; attempt <= 8; attempt += 1) await test.browser().signIn(user.email, `wrong ${attempt}`)
+    for (let attempt = 1; attempt <= 8; attempt += 1)
+      await test.browser().signIn(user.email, `wrong ${attempt}`)
     deepEqual(await test.events(user.uid), [12, 12, 12, 12, 12, 1, 12, 12, 12])
     match((await test.browser().signIn(user.email)).text, /Invalid email or password/)
 
@@ -180,10 +187,16 @@ describe('the lock', () => {
       }),
     )
     await Promise.all(browsers.map((browser) => browser.signIn(user.email, 'wrong')))
-    const [row] = await test.rows<{ failed_attempts: number }>('select failed_attempts from users where id = $1', [user.id])
+    const [row] = await test.rows<{ failed_attempts: number }>(
+      'select failed_attempts from users where id = $1',
+      [user.id],
+    )
     equal(row?.failed_attempts, 20)
     const events = await test.events(user.uid)
-    deepEqual([events.filter((number) => number === 12).length, events.filter((number) => number === 1).length], [20, 1])
+    deepEqual(
+      [events.filter((number) => number === 12).length, events.filter((number) => number === 1).length],
+      [20, 1],
+    )
   })
 
   it('lets no right password in among parallel guesses beyond the sixth', async () => {
@@ -207,7 +220,10 @@ describe('a session', () => {
     equal((await browser.get('/')).status, 200)
     clock.step(30 * minute)
     equal((await browser.get('/')).location, '/users/sign_in')
-    match((await browser.get('/users/sign_in')).text, /Your session expired, please sign in again to continue/)
+    match(
+      (await browser.get('/users/sign_in')).text,
+      /Your session expired, please sign in again to continue/,
+    )
     ok(!(await browser.get('/users/sign_in')).text.includes('Your session expired'))
   })
 
@@ -264,7 +280,11 @@ describe('a session', () => {
     const token = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
     await browser.send('/users/sign_in', {
       method: 'POST',
-      body: new URLSearchParams({ 'user[email]': 'renew@example.gov.uk', 'user[password]': password, csrf_token: token }),
+      body: new URLSearchParams({
+        'user[email]': 'renew@example.gov.uk',
+        'user[password]': password,
+        csrf_token: token,
+      }),
     })
     ok(browser.sessionCookie !== old)
     equal((await signon.single.sessions.use(old)).state, 'none')

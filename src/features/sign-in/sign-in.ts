@@ -31,7 +31,10 @@ export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promis
   const email = normaliseEmail(typed.email)
   const isBlank = typed.password === '' || typed.password.length > longestPassword
   const attempt = isStorable(email) && !isBlank ? await signon.single.users.beginAttempt(email) : undefined
-  const fits = await signon.passwords.verify(attempt?.passwordHash ?? null, typed.password.slice(0, longestPassword))
+  const fits = await signon.passwords.verify(
+    attempt?.passwordHash ?? null,
+    typed.password.slice(0, longestPassword),
+  )
 
   const outcome = await signon.transaction(async (work): Promise<SignInOutcome> => {
     if (!attempt) return refuseUncounted(signon, work, from, email)
@@ -45,7 +48,12 @@ export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promis
 
 const isStorable = (email: string): boolean => email !== '' && email.length <= 255
 
-const begin = async (work: Work, from: Actor, attempt: Attempt, replaces: string | undefined): Promise<string> => {
+const begin = async (
+  work: Work,
+  from: Actor,
+  attempt: Attempt,
+  replaces: string | undefined,
+): Promise<string> => {
   if (replaces !== undefined) await work.sessions.end(replaces)
   await work.users.endAttempt(attempt.id)
   await work.record({ name: 'signed-in', about: attempt }, { ...from, userId: attempt.id })
@@ -69,7 +77,12 @@ const refuseSuspended = async (work: Work, from: Actor, attempt: Attempt): Promi
 }
 
 /** A blank password is not counted; an address that nobody has is kept only as a keyed hash (people type passwords there). */
-const refuseUncounted = async (signon: Signon, work: Work, from: Actor, email: string): Promise<SignInOutcome> => {
+const refuseUncounted = async (
+  signon: Signon,
+  work: Work,
+  from: Actor,
+  email: string,
+): Promise<SignInOutcome> => {
   const known = isStorable(email) ? await work.users.seekByEmail(email) : undefined
   await work.record(
     known
@@ -81,4 +94,5 @@ const refuseUncounted = async (signon: Signon, work: Work, from: Actor, email: s
 }
 
 /** Tells the same unknown address from another, and nothing else about it. */
-const maskOf = (signon: Signon, email: string): string => signon.keys.mac('unknown address', email).toString('hex').slice(0, 32)
+const maskOf = (signon: Signon, email: string): string =>
+  signon.keys.mac('unknown address', email).toString('hex').slice(0, 32)

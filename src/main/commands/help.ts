@@ -4,7 +4,9 @@ import { columns } from './lines.ts'
 
 /** What there is: all commands, or those of one group. */
 export const overview = (commands: readonly Command[], group?: string): readonly string[] => [
-  group === undefined ? 'Signon: single sign-on for a family of publishing applications.' : `signon ${group}`,
+  group === undefined
+    ? 'Signon: single sign-on for a family of publishing applications.'
+    : `bin/signon ${group}`,
   '',
   ...columns(commands.map((command) => [`  ${wordsAndOperands(command)}`, command.summary])),
   '',
@@ -17,7 +19,7 @@ export const manual = (command: Command): readonly string[] => {
   const optional = options.some(([, { isRequired }]) => !isRequired) ? ' [OPTIONS]' : ''
   const required = options.filter(([, { isRequired }]) => isRequired).map((entry) => ` ${written(entry)}`)
   return [
-    `signon ${wordsAndOperands(command)}${required.join('')}${optional}`,
+    `bin/signon ${wordsAndOperands(command)}${required.join('')}${optional}`,
     '',
     command.summary,
     ...(command.details === '' ? [] : [command.details]),

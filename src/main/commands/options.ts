@@ -35,12 +35,13 @@ export const flag = (about: string): Option<boolean> => ({ about, read: (given) 
 
 /** One of a few words. */
 export const choice = <const T extends string>(
-  words: readonly T[],
+  value: string,
   about: string,
+  words: readonly T[],
   otherwise: T,
 ): Option<T> => ({
-  value: words[0]?.charAt(0).toUpperCase() ?? '',
-  about,
+  value,
+  about: `${about} One of ${words.join(', ')}; ${otherwise} unless given.`,
   read: ([given = otherwise]) => {
     const known = words.find((word) => word === given)
     if (known === undefined) throw new WrongUsage(`must be one of ${words.join(', ')}`)

@@ -20,7 +20,7 @@ export const userCommands: readonly Command[] = [
     options: {
       name: requiredText('N', 'The person’s name.'),
       email: requiredText('E', 'Their workplace email address.'),
-      role: choice<Role>(roles, 'What they may do in Signon; normal unless given.', 'normal'),
+      role: choice<Role>('R', 'What they may do in Signon.', roles, 'normal'),
       organisation: text('SLUG', 'The organisation that they belong to.'),
       ...passwordOptions,
     },

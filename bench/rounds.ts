@@ -1,0 +1,50 @@
+import { tell } from './progress.ts'
+
+/** What was measured, of ours and of what it is held against. */
+export interface Figure {
+  readonly value: number
+  readonly against: number | null
+  /** Of ours to theirs, in the middle one of all rounds. */
+  readonly ratio: number | null
+}
+
+const rounds = 5
+
+/** One turn of a measure. Rounds count from 1; the one before them, which warms everything up, is 0. */
+export type Turn = (round: number) => Promise<number>
+
+/** Takes turns, ours and theirs: medians of both, and the median of what each round's ratio was. */
+export const takeTurns = async (ours: Turn, theirs: Turn): Promise<Figure> => {
+  await ours(0)
+  await theirs(0)
+  const pairs: { readonly own: number; readonly other: number }[] = []
+  for (let round = 1; round <= rounds; round += 1) {
+    const pair = { own: await ours(round), other: await theirs(round) }
+    tell(
+      `  round ${round}: ${pair.own.toFixed(1)} against ${pair.other.toFixed(1)}, ${(pair.own / pair.other).toFixed(3)}`,
+    )
+    pairs.push(pair)
+  }
+  return {
+    value: median(pairs.map(({ own }) => own)),
+    against: median(pairs.map(({ other }) => other)),
+    ratio: median(pairs.map(({ own, other }) => own / other)),
+  }
+}
+
+/** The median of what several turns give. */
+export const repeat = async (turn: Turn): Promise<Figure> => {
+  const values: number[] = []
+  for (let round = 1; round <= rounds; round += 1) {
+    const value = await turn(round)
+    tell(`  round ${round}: ${value.toFixed(2)}`)
+    values.push(value)
+  }
+  return { value: median(values), against: null, ratio: null }
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((one, other) => one - other)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
+}

@@ -1,0 +1,106 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testClient } from '#test/client.ts'
+import { operator, startSignon } from '#test/signon.ts'
+import { suspendUser } from './suspend-user.ts'
+import { unsuspendUser } from './unsuspend-user.ts'
+
+const test = await startSignon()
+const { signon } = test
+const reason = 'left the department'
+
+describe('suspending', () => {
+  it('ends sessions, authorizations and sign-ins at once, and keeps what is held', async () => {
+    const whitehall = await test.application('Whitehall')
+    const ada = await test.user('Ada', { uses: [whitehall] })
+    const browser = test.browser()
+    await browser.signIn(ada.email)
+    const client = testClient(test.url, whitehall)
+    const { body } = await client.exchange(await client.codeFor(browser))
+    equal((await client.userInfo(String(body['access_token']))).status, 200)
+
+    const suspended = await suspendUser(signon, operator, { email: 'ADA@example.gov.uk', reason })
+    deepEqual([suspended.status, suspended.suspensionReason], ['suspended', reason])
+    equal((await browser.get('/')).status, 302)
+    equal((await client.userInfo(String(body['access_token']))).status, 401)
+    equal((await client.refresh(String(body['refresh_token']))).status, 400)
+    deepEqual(await signon.single.grants.heldByApplication(ada.id), { Whitehall: ['signin'] })
+    equal((await test.events(ada.uid)).includes(2), true)
+  })
+
+  it('tells the applications of the person', async () => {
+    const before = await test.jobs()
+    const grace = await test.user('Grace')
+    await suspendUser(signon, operator, { email: grace.email, reason })
+    deepEqual((await test.jobs()).slice(before.length), ['announce-user'])
+  })
+
+  it('revokes the tokens of a machine, and records each', async () => {
+    const robot = await test.machine('Robot', await test.application('Imports'))
+    await suspendUser(signon, operator, { email: robot.user.email, reason })
+    deepEqual(await test.events(robot.user.uid), [2, 30])
+
+    await unsuspendUser(signon, operator, robot.user.email)
+    equal((await signon.single.apiTokens.find(robot.tokenId)).revokedAt === null, false)
+  })
+
+  it('needs a reason, somebody known, and somebody active', async () => {
+    const ivy = await test.user('Ivy')
+    await rejects(suspendUser(signon, operator, { email: ivy.email, reason: ' ' }), { code: 'invalid' })
+    await rejects(suspendUser(signon, operator, { email: 'nobody@example.gov.uk', reason }), {
+      code: 'not-found',
+    })
+    await suspendUser(signon, operator, { email: ivy.email, reason })
+    await rejects(suspendUser(signon, operator, { email: ivy.email, reason: 'again' }), { code: 'conflict' })
+    deepEqual(await test.events(ivy.uid), [2])
+  })
+
+  it('is refused to people', async () => {
+    const joe = await test.user('Joe')
+    await rejects(suspendUser(signon, { kind: 'person' }, { email: joe.email, reason }), {
+      code: 'forbidden',
+    })
+  })
+
+  it('leaves one superadmin active, even when all are suspended at the same moment', async () => {
+    const names = ['Una', 'Dora', 'Tria', 'Quad']
+    const all = await Promise.all(names.map((name) => test.user(name, { role: 'superadmin' })))
+    const outcomes = await Promise.allSettled(
+      all.map(({ email }) => suspendUser(signon, operator, { email, reason })),
+    )
+    deepEqual(outcomes.map(({ status }) => status).sort(), [
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ])
+    const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected')
+    equal(refused?.reason.code, 'conflict')
+    const active = await test.rows(`select from users where role = 'superadmin' and suspended_at is null`)
+    equal(active.length, 1)
+  })
+})
+
+describe('unsuspending', () => {
+  it('makes somebody active, without their old password or an old session', async () => {
+    const kim = await test.user('Kim')
+    const browser = test.browser()
+    await browser.signIn(kim.email)
+    const session = browser.sessionCookie
+    await suspendUser(signon, operator, { email: kim.email, reason })
+    // As a sign-in that began before the suspension would leave it.
+    await signon.transaction((work) => work.sessions.open(kim.id, 'full', {}))
+
+    const active = await unsuspendUser(signon, operator, kim.email)
+    deepEqual([active.status, active.suspensionReason], ['active', null])
+    equal(session === undefined, false)
+    equal((await test.rows('select from sessions where user_id = $1', [kim.id])).length, 0)
+    equal((await test.browser().signIn(kim.email)).status, 200)
+    deepEqual((await test.events(kim.uid)).slice(0, 3), [11, 2, 3])
+  })
+
+  it('is refused to somebody who is not suspended', async () => {
+    const leo = await test.user('Leo')
+    await rejects(unsuspendUser(signon, operator, leo.email), { code: 'conflict', message: /not suspended/ })
+  })
+})

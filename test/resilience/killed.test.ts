@@ -1,0 +1,203 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { Client } from 'pg'
+import { suspendUser } from '#features/users/suspend-user.ts'
+import { systemClock } from '#kernel/clock.ts'
+import { systemRandom } from '#kernel/random.ts'
+import { keyRing } from '#kernel/sealed.ts'
+import { prepareDatabase } from '#main/database.ts'
+import { argon2Hasher } from '#outside/argon2.ts'
+import { type Connection, openDatabase } from '#store/connection.ts'
+import { type EmbeddedDatabase, joinEmbeddedDatabase } from '#store/embedded.ts'
+import { createSignon, type Signon } from '#store/signon.ts'
+import { TestBrowser } from '../browser.ts'
+import { freePort } from '../free-port.ts'
+import { type People, people, type TestApplication } from '../people.ts'
+import { operator } from '../signon.ts'
+import { type Running, type Settings, startSignonProcess, statusOf, until } from './processes.ts'
+
+// A server of its own, with full durability, because it will be killed.
+const key = Buffer.alloc(32, 9)
+let folder: string
+let embedded: EmbeddedDatabase
+let db: Connection
+let signon: Signon
+let made: People
+let settings: Settings
+let url: string
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signon-killed-'))
+  embedded = await joinEmbeddedDatabase({ directory: folder })
+  db = openDatabase(embedded.url, 5, () => undefined)
+  await prepareDatabase(db, embedded.url, systemClock)
+  signon = createSignon({
+    db,
+    clock: systemClock,
+    random: systemRandom,
+    keys: keyRing([{ id: 'k', bytes: key }]),
+    passwords: await argon2Hasher(systemRandom),
+  })
+  made = people(signon)
+  const port = await freePort()
+  url = `http://127.0.0.1:${port}`
+  settings = {
+    DATABASE_URL: embedded.url,
+    SIGNON_URL: url,
+    PORT: String(port),
+    SIGNON_SECRET_KEYS: `k:${key.toString('base64')}`,
+    RAILS_LOG_LEVEL: 'silent',
+  }
+})
+
+after(async () => {
+  await db.destroy()
+  await embedded.leave()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const startWeb = async (): Promise<Running> => {
+  const web = startSignonProcess('web', settings)
+  await until('web is ready', async () => (await statusOf(`${url}/healthcheck/ready`)) === 200)
+  return web
+}
+
+/** Signs somebody in again and again until told to stop; counts what was acknowledged. */
+const keepSigningIn = (email: string) => {
+  let isOver = false
+  const seen: Record<number, number> = {}
+  const loop = async (): Promise<void> => {
+    while (!isOver) {
+      const { status } = await new TestBrowser(url).signIn(email).catch(() => ({ status: 0 }))
+      seen[status] = (seen[status] ?? 0) + 1
+    }
+  }
+  const loops = Promise.all([loop(), loop(), loop()])
+  return {
+    seen,
+    async stop() {
+      isOver = true
+      await loops
+    },
+  }
+}
+
+const signInsRecorded = async (uid: string): Promise<number> => {
+  const client = new Client({ connectionString: embedded.url })
+  await client.connect()
+  const { rows } = await client.query('select count(*)::integer as count from events where number = 11 and about_uid = $1', [uid])
+  await client.end()
+  return rows[0].count
+}
+
+describe('kill -9', () => {
+  it('of the database: 503 while it is away, back without a restart, and nothing acknowledged is lost', async () => {
+    const user = await made.user('Database')
+    const web = await startWeb()
+    const load = keepSigningIn(user.email)
+    await until('somebody has signed in', async () => (load.seen[302] ?? 0) > 5)
+    await killPostmaster()
+    await until('somebody was told to come back', async () => (load.seen[503] ?? 0) > 0)
+    const before = load.seen[302] ?? 0
+    await until('sign-ins go on', async () => (load.seen[302] ?? 0) > before + 5)
+    await load.stop()
+
+    deepEqual(Object.keys(load.seen).filter((status) => !['302', '503'].includes(status)), [])
+    ok((await signInsRecorded(user.uid)) >= (load.seen[302] ?? 0))
+    equal(await statusOf(`${url}/healthcheck/ready`), 200)
+    web.kill('SIGTERM')
+    equal(await web.ended, 0)
+  })
+
+  it('of web: nothing acknowledged is lost, and sessions outlive it', async () => {
+    const user = await made.user('Web')
+    const first = await startWeb()
+    const browser = new TestBrowser(url)
+    await browser.signIn(user.email)
+    const load = keepSigningIn(user.email)
+    await until('somebody has signed in', async () => (load.seen[302] ?? 0) > 5)
+    first.kill('SIGKILL')
+    equal(await first.ended, 'SIGKILL')
+    await load.stop()
+    ok((await signInsRecorded(user.uid)) >= (load.seen[302] ?? 0) + 1)
+
+    const second = await startWeb()
+    equal((await browser.get('/')).status, 200)
+    second.kill('SIGTERM')
+    equal(await second.ended, 0)
+  })
+
+  it('of the worker: its job runs again in another one', async () => {
+    const application = await listeningApplication()
+    const user = await made.user('Worker', { uses: [application.registered] })
+    // The worker calls the application, which asks web whether it may.
+    const web = await startWeb()
+    const first = startSignonProcess('worker', settings)
+    application.hang()
+    await suspendUser(signon, operator, { email: user.email, reason: 'left' })
+    await until('the push hangs', async () => application.calls.length > 0)
+    first.kill('SIGKILL')
+    await first.ended
+
+    application.answer()
+    const heard = application.calls.length
+    const second = startSignonProcess('worker', settings)
+    await until('the push comes again', async () => application.calls.slice(heard).includes(`PUT ${user.uid}`), 150)
+    await until('and the queue is empty', async () => (await jobsWaiting()) === 0, 60)
+    second.kill('SIGTERM')
+    equal(await second.ended, 0)
+    web.kill('SIGTERM')
+    await web.ended
+    application.close()
+  })
+})
+
+const killPostmaster = async (): Promise<void> => {
+  const [pid] = (await readFile(join(embedded.directory, 'data', 'postmaster.pid'), 'utf8')).split('\n')
+  process.kill(Number(pid), 'SIGKILL')
+}
+
+const jobsWaiting = async (): Promise<number> => {
+  const client = new Client({ connectionString: embedded.url })
+  await client.connect()
+  const { rows } = await client.query('select count(*)::integer as count from graphile_worker.jobs')
+  await client.end()
+  return rows[0].count
+}
+
+/** An application that hears pushes, or lets them hang. */
+const listeningApplication = async () => {
+  const calls: string[] = []
+  let isHanging = false
+  const server = createServer((request, response) => {
+    const [, uid = ''] = /users\/([^/]+)/.exec(request.url ?? '') ?? []
+    calls.push(`${request.method} ${uid}`)
+    request.resume().on('end', () => {
+      if (!isHanging) response.writeHead(200, { 'content-type': 'text/plain' }).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/auth/gds/callback`
+  const registered: TestApplication = await made.application('Listening', { redirectUris: [redirectUri] })
+  return {
+    registered,
+    calls,
+    hang: () => {
+      isHanging = true
+    },
+    answer: () => {
+      isHanging = false
+      server.closeAllConnections()
+    },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
