@@ -15,7 +15,7 @@ export const applicationsEach = 4
 /** Authorizations of each user; the last one is live, the others have expired. */
 export const tokensEach = 5
 /** The first so many of a user's applications have asked for the user's permissions a moment ago. */
-export const freshApplications = 2
+export const freshApplications = 1
 
 // Numbers without a common factor with any power of ten, so that they lead through all users in a mixed order.
 export const tokenStride = 7919

@@ -47,6 +47,8 @@ export interface TestOptions {
   readonly issuer?: string
   /** The port to listen on; any free one when absent. */
   readonly port?: number
+  /** Gets every line of the log, from trace on. */
+  readonly logLines?: string[]
   readonly trustedProxies?: readonly string[]
   readonly uriSubstitution?: { readonly pattern: string; readonly replacement: string }
 }
@@ -65,7 +67,7 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     passwords: await argon2Hasher(systemRandom),
     uriSubstitution: options.uriSubstitution,
   })
-  const web = createWeb(signon, pino({ level: 'silent' }), { publicUrl: issuer, environment, trustedProxies })
+  const web = createWeb(signon, options.logLines ? pino({ level: 'trace' }, { write: (line) => options.logLines?.push(line) }) : pino({ level: 'silent' }), { publicUrl: issuer, environment, trustedProxies })
   await web.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const url = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`
   const client = new Client({ connectionString: database.url })

@@ -1,28 +1,9 @@
-import { accessCommands } from './commands/access.ts'
-import { apiUserCommands } from './commands/api-users.ts'
-import { applicationCommands } from './commands/applications.ts'
+import { commands } from './commands/all.ts'
 import { readArguments } from './commands/arguments.ts'
-import { type Answer, type Command, WrongUsage } from './commands/command.ts'
-import { databaseCommands } from './commands/database.ts'
-import { doctorCommands } from './commands/doctor.ts'
-import { eventCommands } from './commands/events.ts'
+import { type Answer, WrongUsage } from './commands/command.ts'
 import { find, hasFlag } from './commands/find.ts'
 import { type Refusal, refusalOf } from './commands/refusals.ts'
-import { runningCommands } from './commands/running.ts'
-import { userCommands } from './commands/users.ts'
 import type { Environment } from './config.ts'
-
-/** Everything that `bin/signon` does, in the order in which its help tells of it. */
-const commands: readonly Command[] = [
-  ...runningCommands,
-  ...databaseCommands,
-  ...doctorCommands,
-  ...userCommands,
-  ...accessCommands,
-  ...applicationCommands,
-  ...apiUserCommands,
-  ...eventCommands,
-]
 
 /** Runs one command line, and answers its exit code: 0 done, 1 refused or failed, 2 wrong usage. */
 export const runCommand = async (argv: readonly string[], environment: Environment): Promise<number> => {

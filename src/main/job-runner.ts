@@ -56,6 +56,8 @@ export const runJobs = async ({
     concurrency: jobsAtOnce,
     maxPoolSize: Math.min(jobsAtOnce, 10) + 2,
     noHandleSignals: true,
+    // Without these a database that goes away while the end of a job is noted would end the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: queueLogger(logger),
     events,
     taskList: tasks,

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { after, describe, it, type TestContext } from 'node:test'
+import { after, afterEach, describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { User } from '#domain/user.ts'
@@ -9,6 +9,7 @@ import { day } from '#kernel/clock.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { openDatabase } from '#store/connection.ts'
 import { type ApplicationServer, startApplicationServer } from '#test/application-server.ts'
+import { onServer, serverUrl } from '#test/database.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { startWorker, type WorkerParts } from './worker.ts'
 
@@ -71,11 +72,14 @@ interface WaitingJob {
 const queue = (): Promise<readonly WaitingJob[]> =>
   rows(`select task_identifier as name, attempts, max_attempts, last_error, locked_at is not null as "isLocked",
     extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs order by id`)
+const pushes = async (): Promise<readonly WaitingJob[]> => (await queue()).filter(({ name }) => name !== 'announce-user')
 const isDone = async (): Promise<boolean> => (await queue()).length === 0
 const due = (): Promise<unknown> =>
   rows(`with due as (update graphile_worker._private_jobs set run_at = now() where locked_at is null)
     select pg_notify('jobs:insert', '{"count": 5}')`)
-const empty = (): Promise<unknown> => rows('delete from graphile_worker._private_jobs')
+afterEach(async () => {
+  await rows('delete from graphile_worker._private_jobs')
+})
 
 const suspend = (user: User): Promise<void> =>
   signon.transaction(async (work) => {
@@ -141,7 +145,6 @@ describe('from a change to the applications', () => {
     ok(performance.now() - begun < 250)
     await until(async () => (await queue())[0]?.last_error === 'Hanging did not answer within 0.3 seconds.')
     match((await browser.get('/')).location, /sign_in/)
-    await empty()
   })
 })
 
@@ -191,7 +194,6 @@ describe('an application that is down', () => {
     deepEqual(log.map(({ level, msg }) => [level, msg]), [[50, 'job failed for the last time']])
     const hours = Array.from({ length: 13 }, (_, index) => Math.exp(Math.min(index + 1, 10)) / 3600)
     equal(Math.floor(hours.reduce((sum, one) => sum + one)), 28)
-    await empty()
   })
 
   it('forgets a failure that a newer push has replaced', async (t) => {
@@ -221,12 +223,11 @@ describe('a worker', () => {
     app.answer((_request, response) => void setTimeout(() => response.end(), 400))
     for (const user of users) await pushUpdate(user, app)
     const { stop } = await worker(t, { jobsAtOnce: 1 })
-    await until(async () => (await queue()).some(({ isLocked }) => isLocked))
+    await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
     await stop()
 
-    deepEqual((await queue()).map(({ attempts, isLocked }) => [attempts, isLocked]), [[0, false]])
+    deepEqual((await pushes()).map(({ attempts, isLocked }) => [attempts, isLocked]), [[0, false]])
     equal(app.calls.length, 1)
-    await empty()
   })
 
   it('that is stopped gives back what lasts too long', async (t) => {
@@ -234,16 +235,15 @@ describe('a worker', () => {
     app.answer(() => undefined)
     await pushUpdate(await test.user('Jim', { uses: [app] }), app)
     const { stop } = await worker(t)
-    await until(async () => (await queue()).some(({ isLocked }) => isLocked))
+    await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
     const begun = performance.now()
     await stop(200)
 
     ok(performance.now() - begun < 2000)
     deepEqual(
-      (await queue()).map(({ attempts, isLocked, last_error }) => [attempts, isLocked, last_error]),
+      (await pushes()).map(({ attempts, isLocked, last_error }) => [attempts, isLocked, last_error]),
       [[1, false, 'The worker was stopped.']],
     )
-    await empty()
   })
 
   it('that is killed holds its jobs for a minute, not for hours', async (t) => {
@@ -256,14 +256,14 @@ describe('a worker', () => {
       stdio: 'inherit',
     })
     t.after(() => child.kill('SIGKILL'))
-    await until(async () => (await queue()).some(({ isLocked }) => isLocked))
+    await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
     child.kill('SIGKILL')
     await once(child, 'exit')
     app.answer()
 
     const early = await worker(t)
     await pause(300)
-    deepEqual((await queue()).map(({ isLocked }) => isLocked), [true])
+    deepEqual((await pushes()).map(({ isLocked }) => isLocked), [true])
     await early.stop()
 
     await rows(`update graphile_worker._private_jobs set locked_at = locked_at - interval '61 seconds'`)
@@ -278,34 +278,35 @@ describe('a worker', () => {
     app.answer(() => undefined)
     await pushUpdate(await test.user('Leo', { uses: [app] }), app)
     const first = await worker(t, { caller: applicationCaller({ answerMilliseconds: 60_000 }) })
-    await until(async () => (await queue()).some(({ isLocked }) => isLocked))
+    await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
     await rows(`update graphile_worker._private_jobs set locked_at = locked_at - interval '3 hours'`)
     await worker(t)
     await pause(300)
 
-    deepEqual((await queue()).map(({ attempts, isLocked }) => [attempts, isLocked]), [[1, true]])
+    deepEqual((await pushes()).map(({ attempts, isLocked }) => [attempts, isLocked]), [[1, true]])
     await first.stop(0)
-    await empty()
   })
 
-  it('goes on when its connections to the database are cut', async (t) => {
+  it('takes the queue up again when the database was away in the middle of a job', async (t) => {
     const app = await application('Surviving')
     const user = await test.user('Mia', { uses: [app] })
     const isHeld = Promise.withResolvers<void>()
     app.answer((_request, response) => {
       app.answer()
-      isHeld.promise.then(() => response.end())
+      isHeld.promise.then(() => response.writeHead(500).end())
     })
     await pushUpdate(user, app)
-    await worker(t)
-    await until(async () => (await queue()).some(({ isLocked }) => isLocked))
-    await rows('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()')
+    const { log } = await worker(t)
+    await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
+    const database = new URL(test.databaseUrl).pathname.slice(1)
+    await onServer(serverUrl(), `alter database ${database} allow_connections false`)
+    await rows('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()', [database])
     isHeld.resolve()
-    await pause(100)
+    await until(() => log.some(({ msg }) => msg === 'the queue was lost'))
+    await onServer(serverUrl(), `alter database ${database} allow_connections true`)
     await suspend(user)
 
     await until(() => app.users.get(user.uid)?.disabled === true)
-    await empty()
   })
 
   it('makes the log’s partitions for the months to come, every day', async (t) => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type ApplicationId, signinPermission, userUpdatePermission } from '#domain/application.ts'
+import type { KeyRing } from '#kernel/sealed.ts'
 import type { ApiTokenId } from './api-tokens.ts'
 import type { StoreContext } from './context.ts'
 
@@ -27,11 +28,17 @@ export const pushCredentialStore = ({ db, random, keys }: StoreContext) => ({
       where c.application_id = ${application}`.execute(db)
     if (!rows[0]) return undefined
     const { sealed, ...credential } = rows[0]
-    try {
-      return { ...credential, token: keys.open(sealed, about(application)) }
-    } catch {
-      return undefined
-    }
+    const token = openedBy(keys, sealed, application)
+    return token === undefined ? undefined : { ...credential, token }
+  },
+
+  /** Names of the applications in service whose credential no key of the ring opens. */
+  async unreadable(): Promise<readonly string[]> {
+    const { rows } = await sql<{ id: ApplicationId; name: string; sealed: string }>`
+      select a.id, a.name, c.sealed_token as sealed
+      from push_credentials c join applications a on a.id = c.application_id
+      where a.retired_at is null order by lower(a.name)`.execute(db)
+    return rows.filter(({ id, sealed }) => openedBy(keys, sealed, id) === undefined).map(({ name }) => name)
   },
 
   /** Keeps `token` as the one to present from now on. */
@@ -44,5 +51,13 @@ export const pushCredentialStore = ({ db, random, keys }: StoreContext) => ({
       .execute()
   },
 })
+
+const openedBy = (keys: KeyRing, sealed: string, application: ApplicationId): string | undefined => {
+  try {
+    return keys.open(sealed, about(application))
+  } catch {
+    return undefined
+  }
+}
 
 const about = (application: ApplicationId): string => `push credential of application ${application}`

@@ -14,12 +14,19 @@ const served =
 
 /** Styles, scripts, fonts and images, ready-made. */
 export const serveAssets = (server: FastifyInstance): void => {
-  server.register(fastifyStatic, {
-    root: roots,
-    prefix: paths.assets,
-    maxAge: '1d',
-    index: false,
-    decorateReply: false,
-    allowedPath: (path) => served.test(path),
-  })
+  server.register(
+    async (scope) => {
+      scope.setNotFoundHandler((_request, reply) =>
+        reply.code(404).type('text/plain; charset=utf-8').send('Not found'),
+      )
+      await scope.register(fastifyStatic, {
+        root: roots,
+        maxAge: '1d',
+        index: false,
+        decorateReply: false,
+        allowedPath: (path) => served.test(path),
+      })
+    },
+    { prefix: paths.assets },
+  )
 }

@@ -8,6 +8,10 @@ export const formTargetsOf = (returnAddress: string | undefined): readonly strin
   if (!returnAddress?.startsWith(`${paths.authorize}?`)) return []
   const redirectUri = new URL(returnAddress, 'http://signon.invalid').searchParams.get('redirect_uri') ?? ''
   if (!URL.canParse(redirectUri)) return []
-  const { protocol, origin } = new URL(redirectUri)
-  return protocol === 'https:' || protocol === 'http:' ? [origin] : []
+  const { protocol, hostname, origin } = new URL(redirectUri)
+  const isWeb = protocol === 'https:' || protocol === 'http:'
+  return isWeb && plainHost.test(hostname) ? [origin] : []
 }
+
+// A star would stand for every host in a policy.
+const plainHost = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/

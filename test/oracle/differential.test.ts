@@ -1,47 +1,98 @@
-import { it } from 'node:test'
-import { writeFileSync } from 'node:fs'
+import { deepEqual, equal, match, notEqual } from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { TestBrowser } from '#test/browser.ts'
+import type { TestApplication } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
-import { ask, type Side } from './ask.ts'
-import * as all from './cases.ts'
+import { ask } from './ask.ts'
+import { differences } from './differences.ts'
+import { differencesDocument } from './document.ts'
+import type { Side } from './hand.ts'
 import { startOracle } from './oidc-provider.ts'
+import type { ApplicationName } from './request.ts'
+
+const registered = {
+  usual: { redirectUris: ['https://usual.example/auth/gds/callback'] },
+  strict: { redirectUris: ['https://strict.example/auth/gds/callback'], requiresPkce: true },
+  other: { redirectUris: ['https://other.example/auth/gds/callback'] },
+  several: { redirectUris: ['https://several.example/first', 'https://several.example/second'] },
+  queries: { redirectUris: ['https://queries.example/callback?a=1&b=2'] },
+  loopback: { redirectUris: ['http://127.0.0.1/callback'] },
+} as const satisfies Record<ApplicationName, { redirectUris: readonly string[]; requiresPkce?: boolean }>
 
 const test = await startSignon()
-const callback = (host: string) => [`https://${host}.example/auth/gds/callback`]
-const applications = {
-  usual: await test.application('usual'),
-  strict: await test.application('strict', { requiresPkce: true }),
-  other: await test.application('other'),
-  several: await test.application('several', { redirectUris: [...callback('several'), 'https://several.example/second'] }),
-  queries: await test.application('queries', { redirectUris: ['https://queries.example/callback?a=1&b=2'] }),
-  loopback: await test.application('loopback', { redirectUris: ['http://127.0.0.1/callback'] }),
-}
-const user = await test.user('Ada', { uses: Object.values(applications) })
-const oracle = await startOracle([
-  ...Object.entries(applications).map(([name, { clientId, clientSecret, redirectUri }]) => ({
-    clientId, clientSecret, redirectUris: name === 'several' ? [redirectUri, 'https://several.example/second'] : [redirectUri], requiresPkce: name === 'strict',
+const entries = await Promise.all(
+  Object.entries(registered).map(
+    async ([name, options]) => [name, await test.application(name, options)] as const,
+  ),
+)
+const applications = Object.fromEntries(entries) as Record<ApplicationName, TestApplication>
+const oracle = await startOracle(
+  entries.map(([name, { clientId, clientSecret }]) => ({
+    clientId,
+    clientSecret,
+    requiresPkce: false,
+    ...registered[name as ApplicationName],
   })),
-])
-const ours: Side = {
-  url: test.url, applications, needs: {},
+)
+const signedIn = await oracle.signedIn()
+const ada = await test.user('Ada', { uses: Object.values(applications) })
+
+const signon: Side = {
+  url: test.url,
+  applications,
+  needs: {},
   async signedIn() {
-    const b = test.browser()
-    b.cookies.set('__Host-signon_session', await test.signon.single.sessions.open(user.id, 'full', {}))
-    return b
+    const browser = test.browser()
+    browser.cookies.set('__Host-signon_session', await test.signon.single.sessions.open(ada.id, 'full', {}))
+    return browser
   },
   anonymous: () => test.browser(),
-  age: (ms) => test.clock.step(ms),
+  age: test.clock.step,
 }
-const { TestBrowser } = await import('#test/browser.ts')
-const theirs: Side = {
-  url: oracle.url, applications, needs: { scope: 'openid' },
-  signedIn: oracle.signedIn, anonymous: () => new TestBrowser(oracle.url), age: oracle.age,
+const oidcProvider: Side = {
+  url: oracle.url,
+  applications,
+  needs: { scope: 'openid' },
+  signedIn: async () => signedIn,
+  anonymous: () => new TestBrowser(oracle.url),
+  age: oracle.age,
 }
-it('x', async () => {
-  const out = []
-  for (const [group, cases] of Object.entries(all)) for (const c of cases) {
-    const a = await ask(ours, c).catch((e) => `THROWS ${e}`), b = await ask(theirs, c).catch((e) => `THROWS ${e}`)
-    out.push({ group, what: c.what, a, b })
-    console.log(a === b ? '  ' : '! ', group.slice(0, 6), '|', c.what, '|', a, a === b ? '' : `| ${b}`)
-  }
-  writeFileSync('/tmp/outcomes.json', JSON.stringify(out))
+
+describe('Signon and oidc-provider', () => {
+  for (const difference of differences)
+    it(`answer, at ${difference.at}, ${difference.what}`, async () => {
+      const expected =
+        'both' in difference
+          ? [difference.both, difference.both]
+          : [difference.signon, difference.oidcProvider]
+      deepEqual(await Promise.all([ask(signon, difference), ask(oidcProvider, difference)]), expected)
+    })
+})
+
+describe('the table of differences', () => {
+  it('explains every difference by a clause, a contract check or the reference', () => {
+    for (const difference of differences) {
+      if ('both' in difference) continue
+      notEqual(difference.signon, difference.oidcProvider, difference.what)
+      match(difference.because, /RFC \d{4}|§|CC-\d|`reference\//, difference.what)
+    }
+  })
+
+  it('asks nothing twice', () => {
+    const questions = differences.map(({ at, what }) => `${at}: ${what}`)
+    deepEqual(questions, [...new Set(questions)])
+  })
+
+  it('is what docs/protocol-differences.md says', () => {
+    const file = join(import.meta.dirname, '..', '..', 'docs', 'protocol-differences.md')
+    const made = differencesDocument(differences)
+    if (process.env['WRITE_DOCS']) writeFileSync(file, made)
+    equal(
+      readFileSync(file, 'utf8'),
+      made,
+      'It has drifted. WRITE_DOCS=1 npm test -- test/oracle/differential.test.ts',
+    )
+  })
 })

@@ -51,8 +51,8 @@ export interface Request {
   readonly method?: string
   /** What else is looked at: the names in the answer, the scheme of WWW-Authenticate, or Cache-Control. */
   readonly look?: 'names' | 'challenge' | 'caching'
-  /** What is tried afterwards. */
-  readonly then?: 'access token' | 'refresh token' | 'code'
+  /** What is tried afterwards, to see whether it is still good for anything. */
+  readonly afterwards?: 'access token' | 'refresh token' | 'code'
 }
 
 /** A request to both, and what each answers: the same, or not the same and why. */

@@ -13,6 +13,7 @@ export const find = (commands: readonly Command[], line: readonly string[]): Req
   const start = line.findIndex((word) => !['--json', '--help', '-h'].includes(word))
   const words = start === -1 ? [] : line.slice(start)
   const command = longestFirst(commands).find((candidate) => beginsWith(words, candidate))
+  if (command && !wantsHelp && isAnother(commands, command, words)) throw unknown(commands, words)
   if (command)
     return wantsHelp ? { help: manual(command) } : { command, rest: line.slice(start + lengthOf(command)) }
 
@@ -20,7 +21,7 @@ export const find = (commands: readonly Command[], line: readonly string[]): Req
   const within = commands.filter((candidate) => candidate.words.startsWith(`${group} `))
   if (wantsHelp && within.length > 0) return { help: overview(within, group) }
   if (wantsHelp || group === 'help') return { help: overview(commands) }
-  throw unknown(commands, words, within)
+  throw unknown(commands, words)
 }
 
 /** Is this flag among the options, that is before a lone `--`? */
@@ -33,34 +34,37 @@ export const hasFlag = (line: readonly string[], flag: string): boolean => {
 const longestFirst = (commands: readonly Command[]): readonly Command[] =>
   [...commands].sort((one, other) => lengthOf(other) - lengthOf(one))
 
+/** `migrate statsu` is neither of the two: a command that takes no arguments, and a verb that there is not. */
+const isAnother = (
+  commands: readonly Command[],
+  { words, operands }: Command,
+  typed: readonly string[],
+): boolean => {
+  const next = typed[words.split(' ').length]
+  const hasLonger = commands.some((other) => other.words.startsWith(`${words} `))
+  return hasLonger && operands.length === 0 && next !== undefined && !next.startsWith('-')
+}
+
 const lengthOf = ({ words }: Command): number => words.split(' ').length
 
 const beginsWith = (words: readonly string[], command: Command): boolean =>
   words.slice(0, lengthOf(command)).join(' ') === command.words
 
-const unknown = (
-  commands: readonly Command[],
-  words: readonly string[],
-  within: readonly Command[],
-): WrongUsage => {
-  const [group = '', verb] = words
-  const all = 'See bin/signon --help.'
+const unknown = (commands: readonly Command[], [group = '', verb = '']: readonly string[]): WrongUsage => {
+  const within = commands.filter(({ words }) => words.startsWith(`${group} `))
+  const verbs = within.map(({ words }) => words.slice(group.length + 1)).join(', ')
   if (group === '') return new WrongUsage('Say what to do.', all)
-  if (within.length > 0 && (verb === undefined || verb.startsWith('-')))
-    return new WrongUsage(
-      `Say what to do with ${group}: ${within.map((one) => one.words.split(' ')[1]).join(', ')}.`,
-    )
-  // More than two words may hold anything, a secret too.
-  const typed = words.slice(0, within.length > 0 ? 2 : 1).join(' ')
-  const candidates = within.length > 0 ? within : commands
-  const guess =
-    nearest(
-      words.slice(0, 2).join(' '),
-      commands.map((one) => one.words),
-    ) ||
-    nearest(
-      typed,
-      candidates.map((one) => one.words),
-    )
-  return new WrongUsage(`There is no command ‘${typed}’.`, guess ? `Did you mean ‘${guess}’?` : all)
+  if (within.length > 0 && (verb === '' || verb.startsWith('-')))
+    return new WrongUsage(`Say what to do with ${group}: ${verbs}.`)
+
+  const names = commands.map(({ words }) => words)
+  const guess = nearest(`${group} ${verb}`, names) || nearest(group, names.flatMap(groupOf))
+  // What follows a word that means nothing may be anything, a secret too.
+  const shown = within.length > 0 ? `${group} ${verb}` : group
+  const otherwise = within.length > 0 ? `There are: ${verbs}.` : all
+  return new WrongUsage(`There is no command ‘${shown}’.`, guess ? `Did you mean ‘${guess}’?` : otherwise)
 }
+
+const all = 'See bin/signon --help.'
+
+const groupOf = (words: string): readonly string[] => words.split(' ').slice(0, 1)

@@ -5,7 +5,7 @@ export const nearest = (typed: string, candidates: readonly string[]): string =>
     .map((candidate) => ({ candidate, distance: distanceBetween(typed, candidate) }))
     .filter(({ distance }) => distance <= farthest)
     .sort((one, other) => one.distance - other.distance)
-  return best?.candidate ?? candidates.find((candidate) => typed !== '' && candidate.startsWith(typed)) ?? ''
+  return best?.candidate ?? ''
 }
 
 /** How many letters must be added, dropped or exchanged to turn one word into the other (Levenshtein). */

@@ -1,0 +1,21 @@
+import { accessCommands } from './access.ts'
+import { apiUserCommands } from './api-users.ts'
+import { applicationCommands } from './applications.ts'
+import type { Command } from './command.ts'
+import { databaseCommands } from './database.ts'
+import { doctorCommands } from './doctor.ts'
+import { eventCommands } from './events.ts'
+import { runningCommands } from './running.ts'
+import { userCommands } from './users.ts'
+
+/** Everything that `bin/signon` does, in the order in which its help tells of it. */
+export const commands: readonly Command[] = [
+  ...runningCommands,
+  ...databaseCommands,
+  ...doctorCommands,
+  ...userCommands,
+  ...accessCommands,
+  ...applicationCommands,
+  ...apiUserCommands,
+  ...eventCommands,
+]

@@ -1,0 +1,58 @@
+import { equal, match, ok, throws } from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { readConfig } from './config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'signon-config-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const key = Buffer.alloc(32, 1).toString('base64')
+const good = {
+  DATABASE_URL: 'postgresql://signon@db.example/signon',
+  SIGNON_URL: 'https://signon.example.gov.uk',
+  SIGNON_SECRET_KEYS: `new:${key},old:${key}`,
+}
+
+describe('settings', () => {
+  it('need only what has no sensible default', () => {
+    const config = readConfig(good)
+    equal(config.publicUrl, 'https://signon.example.gov.uk')
+    equal(config.port, 3000)
+    equal(config.environment, 'development')
+    ok(Object.isFrozen(config))
+  })
+
+  it('are reported with all their faults at once, and without what was given', () => {
+    const bad = {
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      SIGNON_URL: 'https://signon.example.gov.uk/path',
+      SIGNON_SECRET_KEYS: 'a:c2hvcnQtc2VjcmV0',
+      PORT: '70000',
+      SIGNON_TRUSTED_PROXIES: '10.0.0.0/8,proxy',
+      SIGNON_APPS_URI_SUB_PATTERN: 'a',
+      RAILS_LOG_LEVEL: 'loud',
+    }
+    throws(
+      () => readConfig(bad),
+      (error: Error) => {
+        for (const name of Object.keys(bad)) match(error.message, new RegExp(name))
+        for (const secret of ['hunter2', 'c2hvcnQtc2VjcmV0']) ok(!error.message.includes(secret))
+        return true
+      },
+    )
+  })
+
+  it('say what is missing, and take a blank for missing', () => {
+    throws(() => readConfig({ SIGNON_DATA_DIR: folder }), /SIGNON_URL must be given[\s\S]*SIGNON_SECRET_KEYS must be given/)
+    throws(() => readConfig({ ...good, SIGNON_URL: ' ' }), /SIGNON_URL must be given/)
+  })
+
+  it('of a demo in the same data directory count for commands beside it, but not beside a server of one’s own', () => {
+    writeFileSync(join(folder, 'demo.env'), `SIGNON_SECRET_KEYS=demo:${key}\nSIGNON_URL=http://localhost:3000\n`)
+    equal(readConfig({ SIGNON_DATA_DIR: folder }).publicUrl, 'http://localhost:3000')
+    equal(readConfig({ SIGNON_DATA_DIR: folder, SIGNON_URL: 'http://localhost:4000' }).publicUrl, 'http://localhost:4000')
+    throws(() => readConfig({ SIGNON_DATA_DIR: folder, DATABASE_URL: good.DATABASE_URL }), /must be given/)
+  })
+})

@@ -1,0 +1,132 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testClient } from '#test/client.ts'
+import { password } from '#test/people.ts'
+import { startSignon } from '#test/signon.ts'
+
+const logLines: string[] = []
+const test = await startSignon({ trustedProxies: ['127.0.0.1'], logLines })
+
+describe('every answer', () => {
+  it('carries the headers that keep it safe', async () => {
+    for (const path of ['/users/sign_in', '/user.json', '/healthcheck/live', '/nothing', '/assets/signon.css']) {
+      const { headers } = await test.browser().get(path)
+      const policy = headers.get('content-security-policy') ?? ''
+      match(policy, /default-src 'none'/, path)
+      match(policy, /frame-ancestors 'none'/)
+      match(policy, /form-action 'self'/)
+      ok(!policy.includes('unsafe-inline'))
+      deepEqual(
+        ['x-content-type-options', 'x-frame-options', 'referrer-policy', 'cross-origin-opener-policy'].map((name) => headers.get(name)),
+        ['nosniff', 'DENY', 'same-origin', 'same-origin'],
+      )
+      equal(headers.get('strict-transport-security'), 'max-age=31536000; includeSubDomains')
+    }
+  })
+
+  it('lets the sign-in form lead on to the application that somebody came from, and to no other', async () => {
+    const browser = test.browser()
+    await browser.get('/oauth/authorize?client_id=x&redirect_uri=https%3A%2F%2Fa.example%3A8443%2Fcb%3Bscript-src')
+    const { headers } = await browser.get('/users/sign_in')
+    match(headers.get('content-security-policy') ?? '', /form-action 'self' https:\/\/a\.example:8443;/)
+    for (const evil of ['javascript:alert(1)', 'https://*', 'x; script-src *', 'data:x']) {
+      const other = test.browser()
+      await other.get(`/oauth/authorize?client_id=x&redirect_uri=${encodeURIComponent(evil)}`)
+      const policy = (await other.get('/users/sign_in')).headers.get('content-security-policy') ?? ''
+      match(policy, /form-action 'self';/, evil)
+    }
+  })
+
+  it('is kept by nobody when it is a page of somebody who is signed in', async () => {
+    await test.user('Kept')
+    const browser = test.browser()
+    await browser.signIn('kept@example.gov.uk')
+    equal((await browser.get('/')).headers.get('cache-control'), 'no-store')
+    equal((await browser.get('/nothing')).headers.get('cache-control'), 'no-store')
+  })
+
+  it('is 401 without a redirect for scripts that are not signed in', async () => {
+    for (const headers of [{ accept: 'application/json' }, { 'x-requested-with': 'XMLHttpRequest' }] as Record<string, string>[]) {
+      const answer = await test.browser().get('/', headers)
+      deepEqual([answer.status, answer.location], [401, ''])
+    }
+  })
+
+  it('is a page that says what to do when there is no such address', async () => {
+    const answer = await test.browser().get('/no/such/page')
+    equal(answer.status, 404)
+    match(answer.text, /<h1[^>]*>Page not found<\/h1>/)
+    for (const method of ['POST', 'PUT', 'DELETE']) equal((await test.browser().send('/no/such/page', { method })).status, 404)
+  })
+
+  it('comes from the ready-made files of the Design System, and from no other file', async () => {
+    for (const path of ['govuk-frontend.min.css', 'govuk-frontend.min.js', 'signon.css', 'signon.js', 'manifest.json', 'images/favicon.ico'])
+      equal((await test.browser().get(`/assets/${path}`)).status, 200, path)
+    for (const path of ['', 'all.mjs', 'components/button/macro.njk', '../package.json', '..%2fpackage.json', 'images/..%2f..%2ftemplate.njk', '.hidden'])
+      equal((await test.browser().get(`/assets/${path}`)).status, 404, path)
+  })
+})
+
+describe('the caller', () => {
+  const recorded = async (forwardedFor: string, userAgent: string) => {
+    const name = `Caller ${forwardedFor} ${userAgent.length}`
+    const user = await test.user(name, { email: `${test.signon.random.uuid()}@example.gov.uk` })
+    const browser = test.browser()
+    const page = await browser.get('/users/sign_in')
+    const token = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
+    const answer = await browser.send('/users/sign_in', {
+      method: 'POST',
+      headers: { 'x-forwarded-for': forwardedFor, 'client-ip': '192.0.2.77', 'user-agent': userAgent },
+      body: new URLSearchParams({ 'user[email]': user.email, 'user[password]': password, csrf_token: token }),
+    })
+    equal(answer.status, 302, forwardedFor)
+    const [event] = await test.rows<{ address: string; user_agent: string }>(
+      'select host(address) as address, user_agent from events where about_uid = $1',
+      [user.uid],
+    )
+    return event
+  }
+
+  it('is known by its address behind the proxies that are trusted, of either kind', async () => {
+    equal((await recorded('192.0.2.1', 'x'))?.address, '192.0.2.1')
+    equal((await recorded('2001:0db8:0000:0000:0008:0800:200c:417a', 'x'))?.address, '2001:db8::8:800:200c:417a')
+    equal((await recorded('fd00::1', 'x'))?.address, 'fd00::1')
+    equal((await recorded('::ffff:192.0.2.5', 'x'))?.address, '192.0.2.5')
+    equal((await recorded('198.51.100.7, 192.0.2.1', 'x'))?.address, '192.0.2.1')
+  })
+
+  it('is the connection itself when the proxy names no address', async () => {
+    for (const nonsense of ['nonsense', '192.0.2.1:1234', "'; drop table events; --"])
+      equal((await recorded(nonsense, 'x'))?.address, '127.0.0.1', nonsense)
+  })
+
+  it('may have a user agent of any length, or none', async () => {
+    equal((await recorded('192.0.2.2', 'y'.repeat(5000)))?.user_agent.length, 1000)
+    equal((await recorded('192.0.2.2', ' '))?.user_agent ?? null, null)
+  })
+})
+
+describe('the log', () => {
+  it('holds no secret of any request: no password, cookie, code, token, state or secret', async () => {
+    const application = await test.application('Logged')
+    const client = testClient(test.url, application)
+    const user = await test.user('Logged In', { uses: [application] })
+    const browser = test.browser()
+    logLines.length = 0
+    await browser.get(client.authorizePath())
+    await browser.signIn(user.email, 'a wrong but secret password')
+    await browser.signIn(user.email)
+    const code = await client.codeFor(browser)
+    const { body } = await client.exchange(code)
+    await client.exchange(code, {}, { authorization: 'Basic c2VjcmV0OnNlY3JldA==' })
+    const fresh = await client.exchange(await client.codeFor(browser))
+    await client.userInfo(String(fresh.body['access_token']))
+    await fetch(`${test.url}/user.json?access_token=${body['access_token']}`)
+    await browser.get('/users/sign_in?reset_password_token=sesame&%ff')
+    const log = logLines.join('')
+    ok(logLines.length > 8)
+    const secrets = [password, 'a wrong but secret password', browser.sessionCookie, code, body['access_token'], body['refresh_token']]
+    secrets.push(client.state, client.verifier, application.clientSecret, 'c2VjcmV0OnNlY3JldA', 'sesame', fresh.body['access_token'])
+    for (const one of secrets) ok(typeof one === 'string' && !log.includes(one), String(one))
+  })
+})
