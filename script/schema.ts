@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
-import { databaseUrl, makeTemplate, template } from '../test/database.ts'
+import { databaseUrl, makeTemplate, template } from '#test/database.ts'
 
 /** Writes src/store/schema.ts from a migrated database: `schema.ts [FILE [URL]]`. */
 const [out = 'src/store/schema.ts', migrated] = process.argv.slice(2)

@@ -43,7 +43,12 @@ export const startApplicationServer = async (
   const users = new Map<string, LocalUser>()
   let instead: RequestListener | undefined
   const server = createServer(async (request, response) => {
-    const call = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: await text(request) }
+    const call = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body: await text(request),
+    }
     if (instead) return answerInstead(instead, request, response, (status) => calls.push({ ...call, status }))
     const status = shapeFault(call) ?? (await tokenFault(call.headers.authorization)) ?? take(users, call)
     calls.push({ ...call, status })
@@ -51,7 +56,10 @@ export const startApplicationServer = async (
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const application = await signon.application(name, { redirectUris: [`${origin}/auth/gds/callback`], ...options })
+  const application = await signon.application(name, {
+    redirectUris: [`${origin}/auth/gds/callback`],
+    ...options,
+  })
 
   const tokenFault = async (authorization: string | undefined): Promise<number | undefined> => {
     if (!authorization?.startsWith('Bearer ')) return 401
@@ -59,7 +67,9 @@ export const startApplicationServer = async (
     const answer = await fetch(address, { headers: { authorization } })
     if (!answer.ok) return 401
     const { user } = (await answer.json()) as { user: { permissions: readonly string[] } }
-    return ['signin', 'user_update_permission'].every((one) => user.permissions.includes(one)) ? undefined : 403
+    return ['signin', 'user_update_permission'].every((one) => user.permissions.includes(one))
+      ? undefined
+      : 403
   }
   return {
     ...application,
@@ -68,7 +78,10 @@ export const startApplicationServer = async (
     answer: (listener) => {
       instead = listener
     },
-    heard: () => calls.map(({ method, path, status }) => `${method} ${path.replace('/auth/gds/api/users/', '')} ${status}`),
+    heard: () =>
+      calls.map(
+        ({ method, path, status }) => `${method} ${path.replace('/auth/gds/api/users/', '')} ${status}`,
+      ),
     stop: () =>
       new Promise((stopped) => {
         server.close(() => stopped())
@@ -91,7 +104,10 @@ const answerInstead = (
 
 /** What is wrong with the shape of a call, as the status of the answer. */
 const shapeFault = ({ method, path, headers }: Call): number | undefined => {
-  const isKnown = method === 'PUT' ? /^\/auth\/gds\/api\/users\/[^/?]+$/.test(path) : /^\/auth\/gds\/api\/users\/[^/?]+\/reauth$/.test(path)
+  const isKnown =
+    method === 'PUT'
+      ? /^\/auth\/gds\/api\/users\/[^/?]+$/.test(path)
+      : /^\/auth\/gds\/api\/users\/[^/?]+\/reauth$/.test(path)
   if (!isKnown || (method !== 'PUT' && method !== 'POST')) return 404
   if (headers['content-type'] !== 'application/json' || headers.accept !== 'application/json') return 415
   if (!/^gds-api-adapters\/[\d.]+ \(signon\)$/.test(headers['user-agent'] ?? '')) return 400

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { generatedDocs } from '../script/generated-docs.ts'
+import { generatedDocs } from '#script/generated-docs.ts'
 import { databaseUrl, serverUrl, template } from './database.ts'
 
 const root = new URL('../', import.meta.url)

@@ -67,7 +67,13 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     passwords: await argon2Hasher(systemRandom),
     uriSubstitution: options.uriSubstitution,
   })
-  const web = createWeb(signon, options.logLines ? pino({ level: 'trace' }, { write: (line) => options.logLines?.push(line) }) : pino({ level: 'silent' }), { publicUrl: issuer, environment, trustedProxies })
+  const web = createWeb(
+    signon,
+    options.logLines
+      ? pino({ level: 'trace' }, { write: (line) => options.logLines?.push(line) })
+      : pino({ level: 'silent' }),
+    { publicUrl: issuer, environment, trustedProxies },
+  )
   await web.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const url = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`
   const client = new Client({ connectionString: database.url })
@@ -119,4 +125,4 @@ const stoppedClock = (start: Date): TestClock => {
 }
 
 /** Keys for tests only. */
-export const testKeys: KeyRing = keyRing([{ id: 'test', bytes: Buffer.alloc(32, 7) }])
+const testKeys: KeyRing = keyRing([{ id: 'test', bytes: Buffer.alloc(32, 7) }])

@@ -1,7 +1,7 @@
 import { after, hour } from '#kernel/clock.ts'
 
 /** Wrong passwords in a row, counting the last one, that lock an account. */
-export const attemptsUntilLock = 6
+const attemptsUntilLock = 6
 const lockMilliseconds = hour
 
 export interface AttemptState {

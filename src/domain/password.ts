@@ -1,4 +1,4 @@
-export const shortestPassword = 10
+const shortestPassword = 10
 export const longestPassword = 4096
 
 /** What is wrong with a new password, in words for its owner, or nothing. Characters are Unicode code points. */

@@ -13,9 +13,28 @@ const now = new Date('2026-03-29T00:30:00Z')
 
 describe('an email address', () => {
   // reference/accounts-and-sign-in.md 1.2
-  for (const good of ['foo@example.com', 'foo_bar@example.COM', 'foo@example-domain.com', 'user-foo+bar@really.long.domain.co.uk', 'mario’s.castle@wii.com', 'x@notyahoo.com'])
+  for (const good of [
+    'foo@example.com',
+    'foo_bar@example.COM',
+    'foo@example-domain.com',
+    'user-foo+bar@really.long.domain.co.uk',
+    'mario’s.castle@wii.com',
+    'x@notyahoo.com',
+  ])
     it(`may be ${good}`, () => equal(emailFault(normaliseEmail(good)), undefined))
-  for (const bad of ['', 'foo@example.com,', 'foo@example_domain.com', 'foo@no-dot-domain', 'not_an_email', 'test@notvalid', 'é@example.com', 'x@yahoo.co.uk', 'x@my-gmail.gov.uk', 'a b@example.com', `${'x'.repeat(250)}@example.com`])
+  for (const bad of [
+    '',
+    'foo@example.com,',
+    'foo@example_domain.com',
+    'foo@no-dot-domain',
+    'not_an_email',
+    'test@notvalid',
+    'é@example.com',
+    'x@yahoo.co.uk',
+    'x@my-gmail.gov.uk',
+    'a b@example.com',
+    `${'x'.repeat(250)}@example.com`,
+  ])
     it(`may not be ${bad.slice(0, 40)}`, () => equal(typeof emailFault(normaliseEmail(bad)), 'string'))
 
   it('is kept trimmed, in lower case, with a straight apostrophe', () => {
@@ -28,13 +47,24 @@ describe('an application’s stored address', () => {
   for (const [stored, pattern, replacement, read] of [
     ['https://app.replace.me/callback', 'replace.me', 'new.domain', 'https://app.new.domain/callback'],
     ['https://app.keep.me/callback', 'replace.me', 'new.domain', 'https://app.keep.me/callback'],
-    ['https://app.replace.me/callback', 'replace.me', 'addition.replace.me', 'https://app.addition.replace.me/callback'],
-    ['https://app.addition.replace.me/', 'replace.me', 'addition.replace.me', 'https://app.addition.replace.me/'],
+    [
+      'https://app.replace.me/callback',
+      'replace.me',
+      'addition.replace.me',
+      'https://app.addition.replace.me/callback',
+    ],
+    [
+      'https://app.addition.replace.me/',
+      'replace.me',
+      'addition.replace.me',
+      'https://app.addition.replace.me/',
+    ],
     ['https://a.b.c/', '.', '$&', 'https://a$&b.c/'],
   ] as const)
     it(`${stored} reads as ${read}`, () => equal(substituteUri(stored, { pattern, replacement }), read))
 
-  it('reads as stored without a substitution', () => equal(substituteUri('https://a.b/', undefined), 'https://a.b/'))
+  it('reads as stored without a substitution', () =>
+    equal(substituteUri('https://a.b/', undefined), 'https://a.b/'))
 })
 
 describe('a lock', () => {
@@ -51,16 +81,34 @@ describe('a lock', () => {
 
 describe('a password', () => {
   it('has 10 to 4,096 characters, whatever they are', () => {
-    for (const good of ['x'.repeat(10), 'x'.repeat(4096), '🔑'.repeat(10), ' '.repeat(10)]) equal(passwordFault(good), undefined)
-    for (const bad of ['', 'x'.repeat(9), 'x'.repeat(4097), '🔑'.repeat(9)]) equal(typeof passwordFault(bad), 'string')
+    for (const good of ['x'.repeat(10), 'x'.repeat(4096), '🔑'.repeat(10), ' '.repeat(10)])
+      equal(passwordFault(good), undefined)
+    for (const bad of ['', 'x'.repeat(9), 'x'.repeat(4097), '🔑'.repeat(9)])
+      equal(typeof passwordFault(bad), 'string')
   })
 })
 
 describe('a return address', () => {
   it('is an address of our own of at most 2,048 bytes', () => {
-    for (const good of ['/', '/users?x=1', '/oauth/authorize?redirect_uri=https%3A%2F%2Fa.example', `/${'x'.repeat(2047)}`])
+    for (const good of [
+      '/',
+      '/users?x=1',
+      '/oauth/authorize?redirect_uri=https%3A%2F%2Fa.example',
+      `/${'x'.repeat(2047)}`,
+    ])
       equal(safeReturnAddress(good), good)
-    for (const bad of [undefined, '', 'users', '//evil.example', '/\\evil', '/a b', '/\n/evil.example', 'https://evil.example', `/${'x'.repeat(2048)}`, `/${'ü'.repeat(1024)}`])
+    for (const bad of [
+      undefined,
+      '',
+      'users',
+      '//evil.example',
+      '/\\evil',
+      '/a b',
+      '/\n/evil.example',
+      'https://evil.example',
+      `/${'x'.repeat(2048)}`,
+      `/${'ü'.repeat(1024)}`,
+    ])
       equal(safeReturnAddress(bad), undefined, bad)
   })
 })
@@ -68,7 +116,10 @@ describe('a return address', () => {
 describe('a throttle', () => {
   it('counts in windows that do not depend on when somebody began', () => {
     const throttle = { name: 't', limit: 1, windowMilliseconds: 10 * minute }
-    equal(windowStart(throttle, new Date('2026-01-01T10:19:59.999Z')).toISOString(), '2026-01-01T10:10:00.000Z')
+    equal(
+      windowStart(throttle, new Date('2026-01-01T10:19:59.999Z')).toISOString(),
+      '2026-01-01T10:10:00.000Z',
+    )
     equal(secondsUntilNextWindow(throttle, new Date('2026-01-01T10:19:59.999Z')), 1)
     equal(secondsUntilNextWindow(throttle, new Date('2026-01-01T10:10:00Z')), 600)
   })
@@ -76,8 +127,13 @@ describe('a throttle', () => {
 
 describe('the catalogue of events', () => {
   it('has every number from 1 once, but for the one that never was', () => {
-    const numbers = [...Object.values(eventKinds).map(({ number }) => number), ...reservedEventNumbers].toSorted((a, b) => a - b)
-    const expected = Array.from({ length: numbers.length + 1 }, (_, index) => index + 1).filter((number) => number !== 6)
+    const numbers = [
+      ...Object.values(eventKinds).map(({ number }) => number),
+      ...reservedEventNumbers,
+    ].toSorted((a, b) => a - b)
+    const expected = Array.from({ length: numbers.length + 1 }, (_, index) => index + 1).filter(
+      (number) => number !== 6,
+    )
     equal(numbers.join(), expected.join())
   })
 })

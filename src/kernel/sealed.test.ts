@@ -49,7 +49,13 @@ describe('a key ring', () => {
 describe('a secret', () => {
   it('prints as [secret] wherever it slips out, and is revealed on purpose', () => {
     const held = secret('hunter2')
-    for (const shown of [`${held}`, String(held), JSON.stringify({ held }), inspect({ held }), inspect(held)]) {
+    for (const shown of [
+      `${held}`,
+      String(held),
+      JSON.stringify({ held }),
+      inspect({ held }),
+      inspect(held),
+    ]) {
       ok(!shown.includes('hunter2'), shown)
       ok(shown.includes('[secret]'), shown)
     }

@@ -41,7 +41,16 @@ describe('a token', () => {
     const last = alphabet.indexOf(text.at(-1) ?? '')
     const twin = text.slice(0, -1) + alphabet[last ^ 1]
     deepEqual(Buffer.from(twin, 'base64url'), Buffer.from(text, 'base64url'))
-    for (const other of [twin, `${text}=`, `${text}A`, text.slice(1), '', ' ', '_'.repeat(43), 'A'.repeat(43)])
+    for (const other of [
+      twin,
+      `${text}=`,
+      `${text}A`,
+      text.slice(1),
+      '',
+      ' ',
+      '_'.repeat(43),
+      'A'.repeat(43),
+    ])
       equal(tokenId(other), undefined, other)
   })
 

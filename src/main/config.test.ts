@@ -45,14 +45,23 @@ describe('settings', () => {
   })
 
   it('say what is missing, and take a blank for missing', () => {
-    throws(() => readConfig({ SIGNON_DATA_DIR: folder }), /SIGNON_URL must be given[\s\S]*SIGNON_SECRET_KEYS must be given/)
+    throws(
+      () => readConfig({ SIGNON_DATA_DIR: folder }),
+      /SIGNON_URL must be given[\s\S]*SIGNON_SECRET_KEYS must be given/,
+    )
     throws(() => readConfig({ ...good, SIGNON_URL: ' ' }), /SIGNON_URL must be given/)
   })
 
   it('of a demo in the same data directory count for commands beside it, but not beside a server of one’s own', () => {
-    writeFileSync(join(folder, 'demo.env'), `SIGNON_SECRET_KEYS=demo:${key}\nSIGNON_URL=http://localhost:3000\n`)
+    writeFileSync(
+      join(folder, 'demo.env'),
+      `SIGNON_SECRET_KEYS=demo:${key}\nSIGNON_URL=http://localhost:3000\n`,
+    )
     equal(readConfig({ SIGNON_DATA_DIR: folder }).publicUrl, 'http://localhost:3000')
-    equal(readConfig({ SIGNON_DATA_DIR: folder, SIGNON_URL: 'http://localhost:4000' }).publicUrl, 'http://localhost:4000')
+    equal(
+      readConfig({ SIGNON_DATA_DIR: folder, SIGNON_URL: 'http://localhost:4000' }).publicUrl,
+      'http://localhost:4000',
+    )
     throws(() => readConfig({ SIGNON_DATA_DIR: folder, DATABASE_URL: good.DATABASE_URL }), /must be given/)
   })
 })

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { startPublisher } from '#demo/publisher/publisher.ts'
@@ -24,19 +23,24 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** Runs all of Signon on this machine, with a publishing application to sign in to, until it is stopped. */
 export const runDemo = async (environment: Environment): Promise<void> => {
+  const stopped = untilStopped()
   const config = readConfig(await demoEnvironment(environment, systemRandom))
   const directory = resolve(config.dataDirectory)
-  await mkdir(directory, { recursive: true })
   const logFile = join(directory, 'demo.log')
   const logger = createLogger(config.logLevel, 'demo', logFile)
-  const house = await openHouse(config, logger)
-  await prepareDatabase(house.db, house.databaseUrl, house.signon.clock)
-  const credentials = await fill(house.signon, directory, urlOfPublisher(config))
-  const running = await start(config, house, directory, credentials, logger)
-  say(welcome(config, directory, logFile))
-  await untilStopped()
-  await running.stop()
-  await house.close()
+  // Whatever was opened is closed, the last first, however far we came.
+  const closing: (() => Promise<void>)[] = []
+  try {
+    const house = await openHouse(config, logger)
+    closing.push(house.close)
+    await prepareDatabase(house.db, house.databaseUrl, house.signon.clock)
+    const credentials = await fill(house.signon, directory, urlOfPublisher(config))
+    await start(config, house, directory, credentials, logger, closing)
+    say(welcome(config, directory, logFile))
+    await stopped
+  } finally {
+    for (const close of closing.reverse()) await close()
+  }
 }
 
 /** Puts into the database what the demo shows, where it is not there yet. */
@@ -63,18 +67,15 @@ const start = async (
   directory: string,
   credentials: PublisherCredentials,
   logger: Logger,
-) => {
-  const { signon, databaseUrl } = house
+  closing: (() => Promise<void>)[],
+): Promise<void> => {
+  const { signon, db, databaseUrl } = house
   const web = createWeb(signon, logger, config)
+  closing.push(() => web.close())
   await web.listen({ host: config.host, port: config.port }).catch(portTaken(config.port, 'PORT'))
-  const worker = await startWorker({
-    signon,
-    db: house.db,
-    databaseUrl,
-    caller: applicationCaller(),
-    logger,
-    jobsAtOnce: config.jobsAtOnce,
-  })
+  const caller = applicationCaller()
+  const worker = await startWorker({ signon, db, databaseUrl, caller, logger, jobsAtOnce: config.jobsAtOnce })
+  closing.push(() => worker.stop())
   const publisher = await startPublisher({
     signonUrl: config.publicUrl,
     signonInternalUrl: `http://${config.host}:${config.port}`,
@@ -84,13 +85,7 @@ const start = async (
     ...credentials,
     stateFile: join(directory, 'demo-publisher-documents.json'),
   }).catch(portTaken(config.publisherPort, 'DEMO_PUBLISHER_PORT'))
-  return {
-    async stop() {
-      await publisher.close()
-      await web.close()
-      await worker.stop()
-    },
-  }
+  closing.push(() => publisher.close())
 }
 
 const urlOfPublisher = ({ publisherPort }: Config): string => `http://localhost:${publisherPort}`

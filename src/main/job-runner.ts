@@ -51,6 +51,27 @@ export const runJobs = async ({
   })
   events.on('job:error', ({ job, error }) => logFailure(logger, job, error))
 
+  for (const e of [
+    'pool:create',
+    'pool:release',
+    'pool:gracefulShutdown',
+    'pool:gracefulShutdown:complete',
+    'pool:gracefulShutdown:error',
+    'pool:forcefulShutdown',
+    'job:start',
+    'job:complete',
+    'worker:fatalError',
+    'stop',
+  ] as any[])
+    (events as any).on(e, (x: any) =>
+      console.log(
+        performance.now().toFixed(0),
+        e,
+        x.workerPool?.id ?? x.worker?.workerPool?.id,
+        x.job?.id ?? '',
+        String(x.error ?? ''),
+      ),
+    )
   const runner = await run({
     connectionString: databaseUrl,
     concurrency: jobsAtOnce,

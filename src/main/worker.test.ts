@@ -40,7 +40,14 @@ interface LogLine {
 const worker = async (t: TestContext, changes: Partial<WorkerParts> = {}) => {
   const log: LogLine[] = []
   const logger = pino({ level: 'warn' }, { write: (line: string) => void log.push(JSON.parse(line)) })
-  const parts = { signon, db, databaseUrl: test.databaseUrl, caller: applicationCaller(), logger, jobsAtOnce: 5 }
+  const parts = {
+    signon,
+    db,
+    databaseUrl: test.databaseUrl,
+    caller: applicationCaller(),
+    logger,
+    jobsAtOnce: 5,
+  }
   const { stop } = await startWorker({ ...parts, ...changes })
   let stopped: Promise<void> | undefined
   const stopOnce = (milliseconds?: number): Promise<void> => {
@@ -72,7 +79,8 @@ interface WaitingJob {
 const queue = (): Promise<readonly WaitingJob[]> =>
   rows(`select task_identifier as name, attempts, max_attempts, last_error, locked_at is not null as "isLocked",
     extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs order by id`)
-const pushes = async (): Promise<readonly WaitingJob[]> => (await queue()).filter(({ name }) => name !== 'announce-user')
+const pushes = async (): Promise<readonly WaitingJob[]> =>
+  (await queue()).filter(({ name }) => name !== 'announce-user')
 const isDone = async (): Promise<boolean> => (await queue()).length === 0
 const due = (): Promise<unknown> =>
   rows(`with due as (update graphile_worker._private_jobs set run_at = now() where locked_at is null)
@@ -158,25 +166,40 @@ describe('an application that is down', () => {
 
     const pauses: number[] = []
     for (let attempt = 1; attempt <= 7; attempt += 1) {
-      await until(async () => (await queue()).some(({ attempts, isLocked }) => attempts === attempt && !isLocked))
+      await until(async () =>
+        (await queue()).some(({ attempts, isLocked }) => attempts === attempt && !isLocked),
+      )
       const [job] = await queue()
       equal(job?.last_error, 'Down answered with status 500.')
       equal(job.max_attempts, 14)
       pauses.push(Math.round(job.seconds))
       await due()
     }
-    deepEqual(pauses.slice(1).map((seconds, index) => seconds > 2 * (pauses[index] ?? 0)), [true, true, true, true, true, true])
+    deepEqual(
+      pauses.slice(1).map((seconds, index) => seconds > 2 * (pauses[index] ?? 0)),
+      [true, true, true, true, true, true],
+    )
     ok(pauses[0] === 2 || pauses[0] === 3)
     deepEqual(await rows('select from user_applications where user_id = $1', [user.id]), [])
     const { job, attempt, reason, msg } = log[0] ?? {}
-    deepEqual({ job, attempt, reason, msg }, { job: 'push-user-update', attempt: 1, reason: 'Down answered with status 500.', msg: 'job failed' })
+    deepEqual(
+      { job, attempt, reason, msg },
+      { job: 'push-user-update', attempt: 1, reason: 'Down answered with status 500.', msg: 'job failed' },
+    )
     equal(/sgn_|Bearer/.test(JSON.stringify(log)), false)
 
     app.answer()
     await due()
     await until(isDone)
     deepEqual(app.users.get(user.uid)?.permissions, ['signin'])
-    equal((await rows('select from user_applications where user_id = $1 and last_synced_at is not null', [user.id])).length, 1)
+    equal(
+      (
+        await rows('select from user_applications where user_id = $1 and last_synced_at is not null', [
+          user.id,
+        ])
+      ).length,
+      1,
+    )
   })
 
   it('CC-78 leaves a dead letter after the last try, 28 hours after the first', async (t) => {
@@ -191,7 +214,10 @@ describe('an application that is down', () => {
     await pause(200)
 
     equal(app.calls.length, 1)
-    deepEqual(log.map(({ level, msg }) => [level, msg]), [[50, 'job failed for the last time']])
+    deepEqual(
+      log.map(({ level, msg }) => [level, msg]),
+      [[50, 'job failed for the last time']],
+    )
     const hours = Array.from({ length: 13 }, (_, index) => Math.exp(Math.min(index + 1, 10)) / 3600)
     equal(Math.floor(hours.reduce((sum, one) => sum + one)), 28)
   })
@@ -207,7 +233,10 @@ describe('an application that is down', () => {
     await pushUpdate(user, app)
     const first = await worker(t)
     await until(async () => app.calls.length === 2 && (await queue()).every(({ isLocked }) => !isLocked))
-    deepEqual((await queue()).map(({ attempts, last_error }) => [attempts, last_error]), [[14, 'Replaced answered with status 500.']])
+    deepEqual(
+      (await queue()).map(({ attempts, last_error }) => [attempts, last_error]),
+      [[14, 'Replaced answered with status 500.']],
+    )
 
     await first.stop()
     await worker(t)
@@ -224,9 +253,18 @@ describe('a worker', () => {
     for (const user of users) await pushUpdate(user, app)
     const { stop } = await worker(t, { jobsAtOnce: 1 })
     await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
+    console.log(performance.now().toFixed(0), 'stop called')
     await stop()
+    console.log(
+      performance.now().toFixed(0),
+      'stop done',
+      await rows('select id, locked_by, attempts, task_identifier from graphile_worker.jobs'),
+    )
 
-    deepEqual((await pushes()).map(({ attempts, isLocked }) => [attempts, isLocked]), [[0, false]])
+    deepEqual(
+      (await pushes()).map(({ attempts, isLocked }) => [attempts, isLocked]),
+      [[0, false]],
+    )
     equal(app.calls.length, 1)
   })
 
@@ -263,14 +301,20 @@ describe('a worker', () => {
 
     const early = await worker(t)
     await pause(300)
-    deepEqual((await pushes()).map(({ isLocked }) => isLocked), [true])
+    deepEqual(
+      (await pushes()).map(({ isLocked }) => isLocked),
+      [true],
+    )
     await early.stop()
 
     await rows(`update graphile_worker._private_jobs set locked_at = locked_at - interval '61 seconds'`)
     const { log } = await worker(t)
     await until(isDone)
     deepEqual(app.users.get(user.uid)?.permissions, ['signin'])
-    deepEqual(log.map(({ msg }) => msg), ['took up the jobs of workers that are gone'])
+    deepEqual(
+      log.map(({ msg }) => msg),
+      ['took up the jobs of workers that are gone'],
+    )
   })
 
   it('keeps its jobs as long as it lives, however long they last', async (t) => {
@@ -283,7 +327,10 @@ describe('a worker', () => {
     await worker(t)
     await pause(300)
 
-    deepEqual((await pushes()).map(({ attempts, isLocked }) => [attempts, isLocked]), [[1, true]])
+    deepEqual(
+      (await pushes()).map(({ attempts, isLocked }) => [attempts, isLocked]),
+      [[1, true]],
+    )
     await first.stop(0)
   })
 
@@ -300,9 +347,12 @@ describe('a worker', () => {
     await until(async () => (await pushes()).some(({ isLocked }) => isLocked))
     const database = new URL(test.databaseUrl).pathname.slice(1)
     await onServer(serverUrl(), `alter database ${database} allow_connections false`)
-    await rows('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()', [database])
+    await rows(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [database],
+    )
     isHeld.resolve()
-    await until(() => log.some(({ msg }) => msg === 'the queue was lost'))
+    await until(() => log.some(({ msg }) => msg === 'the queue was lost, and is taken up again'))
     await onServer(serverUrl(), `alter database ${database} allow_connections true`)
     await suspend(user)
 
@@ -311,7 +361,9 @@ describe('a worker', () => {
 
   it('makes the log’s partitions for the months to come, every day', async (t) => {
     const { stop } = await worker(t)
-    const known = await rows<{ identifier: string }>('select identifier from graphile_worker._private_known_crontabs')
+    const known = await rows<{ identifier: string }>(
+      'select identifier from graphile_worker._private_known_crontabs',
+    )
     deepEqual(known, [{ identifier: 'make-event-months' }])
     await stop()
 
@@ -319,7 +371,9 @@ describe('a worker', () => {
     await rows(`select graphile_worker.add_job('make-event-months')`)
     await worker(t)
     await until(isDone)
-    deepEqual(await rows(`select to_regclass('events_2027_07')::text as month`), [{ month: 'events_2027_07' }])
+    deepEqual(await rows(`select to_regclass('events_2027_07')::text as month`), [
+      { month: 'events_2027_07' },
+    ])
   })
 })
 

@@ -60,6 +60,8 @@ export const startWorker = async (
   const keepRunning = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await runner.ended
+      if (stopping.signal.aborted) return
+      logger.error('the queue was lost, and is taken up again')
       if (await isOver(betweenRestarts, stopping.signal)) return
       await start().then(
         (restarted) => {

@@ -44,7 +44,12 @@ const refusal = async (calling: Promise<void>): Promise<string> => {
     (fault: unknown) => fault,
   )
   ok(error instanceof Unavailable, `${error} is what applications’ trouble is told by`)
-  equal(`${error.message} ${error.detail} ${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`.includes(token), false)
+  equal(
+    `${error.message} ${error.detail} ${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`.includes(
+      token,
+    ),
+    false,
+  )
   return error.message
 }
 
@@ -56,7 +61,10 @@ describe('a call to an application', () => {
     equal(calls.length, 1)
     const { authorization, host, connection, ...headers } = calls[0]?.headers ?? {}
     deepEqual([calls[0]?.method, calls[0]?.url], ['PUT', `/auth/gds/api/users/${uid}`])
-    deepEqual([authorization, host, connection], [`Bearer ${token}`, address.slice('http://'.length), 'close'])
+    deepEqual(
+      [authorization, host, connection],
+      [`Bearer ${token}`, address.slice('http://'.length), 'close'],
+    )
     deepEqual(headers, {
       accept: 'application/json',
       'content-length': String(Buffer.byteLength(JSON.stringify(body))),
@@ -91,8 +99,13 @@ describe('a call to an application', () => {
 
   for (const status of [300, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503])
     it(`CC-78 fails with status ${status}, which the error names`, async (t) => {
-      const { address } = await application(t, (_request, response) => response.writeHead(status).end('Sorry.'))
-      equal(await refusal(applicationCaller().update(pushTo(address))), `Whitehall answered with status ${status}.`)
+      const { address } = await application(t, (_request, response) =>
+        response.writeHead(status).end('Sorry.'),
+      )
+      equal(
+        await refusal(applicationCaller().update(pushTo(address))),
+        `Whitehall answered with status ${status}.`,
+      )
     })
 
   for (const status of [301, 302, 303, 307, 308])
@@ -101,7 +114,10 @@ describe('a call to an application', () => {
       const { address } = await application(t, (_request, response) =>
         response.writeHead(status, { location: `${elsewhere.address}/auth/gds/api/users/${uid}` }).end(),
       )
-      equal(await refusal(applicationCaller().update(pushTo(address))), `Whitehall answered with status ${status}.`)
+      equal(
+        await refusal(applicationCaller().update(pushTo(address))),
+        `Whitehall answered with status ${status}.`,
+      )
       equal(elsewhere.calls.length, 0)
     })
 
@@ -121,25 +137,39 @@ describe('a call to an application', () => {
   })
 
   it('does not switch to another protocol', async (t) => {
-    const address = await tcp(t, (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: tea\r\nconnection: upgrade\r\n\r\n'))
-    equal(await refusal(applicationCaller().update(pushTo(address))), 'Whitehall closed the connection without an answer.')
+    const address = await tcp(t, (socket) =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: tea\r\nconnection: upgrade\r\n\r\n'),
+    )
+    equal(
+      await refusal(applicationCaller().update(pushTo(address))),
+      'Whitehall closed the connection without an answer.',
+    )
   })
 })
 
 describe('an application that cannot be called', () => {
   it('refuses the connection', async (t) => {
     const address = await tcp(t, () => undefined, true)
-    equal(await refusal(applicationCaller().update(pushTo(address))), 'Whitehall refused the connection: it may be down.')
+    equal(
+      await refusal(applicationCaller().update(pushTo(address))),
+      'Whitehall refused the connection: it may be down.',
+    )
   })
 
   it('closes the connection without an answer', async (t) => {
     const address = await tcp(t, (socket) => socket.once('data', () => socket.resetAndDestroy()))
-    equal(await refusal(applicationCaller().update(pushTo(address))), 'Whitehall closed the connection without an answer.')
+    equal(
+      await refusal(applicationCaller().update(pushTo(address))),
+      'Whitehall closed the connection without an answer.',
+    )
   })
 
   it('does not speak HTTP', async (t) => {
     const address = await tcp(t, (socket) => socket.end('220 mail.example ESMTP\r\n'))
-    match(await refusal(applicationCaller().update(pushTo(address))), /^Whitehall answered with something that is not HTTP \(HPE_\w+\)\.$/)
+    match(
+      await refusal(applicationCaller().update(pushTo(address))),
+      /^Whitehall answered with something that is not HTTP \(HPE_\w+\)\.$/,
+    )
   })
 
   it('has a host name that is not known', async () => {
@@ -161,14 +191,20 @@ describe('patience', { concurrency: true }, () => {
   it('CC-79 ends after 4 seconds without an answer', async (t) => {
     const { address } = await application(t, () => undefined)
     const begun = performance.now()
-    equal(await refusal(applicationCaller().update(pushTo(address))), 'Whitehall did not answer within 4 seconds.')
+    equal(
+      await refusal(applicationCaller().update(pushTo(address))),
+      'Whitehall did not answer within 4 seconds.',
+    )
     ok(performance.now() - begun >= 3990)
   })
 
   it('CC-79 ends after 4 seconds without a connection, in which the handshake of TLS is counted', async (t) => {
     const address = (await tcp(t, () => undefined)).replace('http:', 'https:')
     const begun = performance.now()
-    equal(await refusal(applicationCaller().update(pushTo(address))), 'Whitehall did not accept a connection within 4 seconds.')
+    equal(
+      await refusal(applicationCaller().update(pushTo(address))),
+      'Whitehall did not accept a connection within 4 seconds.',
+    )
     ok(performance.now() - begun >= 3990)
   })
 
@@ -212,7 +248,11 @@ describe('an application’s certificate', () => {
   it('CQ-3 for another host is refused', async (t) => {
     const { address, calls } = await application(t, undefined, { certificate, key })
     equal(
-      await refusal(applicationCaller({ authorities: certificate }).update(pushTo(address.replace('127.0.0.1', 'localhost')))),
+      await refusal(
+        applicationCaller({ authorities: certificate }).update(
+          pushTo(address.replace('127.0.0.1', 'localhost')),
+        ),
+      ),
       'Whitehall has a certificate that Signon does not trust (ERR_TLS_CERT_ALTNAME_INVALID).',
     )
     equal(calls.length, 0)
@@ -235,11 +275,18 @@ interface Call {
 async function application(t: TestContext, instead?: RequestListener, identity?: Identity) {
   const calls: Call[] = []
   const answer: RequestListener = async (request, response) => {
-    calls.push({ method: request.method, url: request.url, headers: request.headers, body: await text(request) })
+    calls.push({
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: await text(request),
+    })
     if (instead) instead(request, response)
     else response.end()
   }
-  const server = identity ? createTlsServer({ cert: identity.certificate, key: identity.key }, answer) : createHttpServer(answer)
+  const server = identity
+    ? createTlsServer({ cert: identity.certificate, key: identity.key }, answer)
+    : createHttpServer(answer)
   t.after(() => server.closeAllConnections())
   return { address: `${identity ? 'https' : 'http'}://${await listening(t, server)}`, calls }
 }
@@ -270,7 +317,18 @@ async function listening(t: TestContext, server: Server): Promise<string> {
 function selfSigned(): Identity {
   const folder = mkdtempSync(join(tmpdir(), 'signon-tls-'))
   const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
-  const wanted = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=whitehall']
+  const wanted = [
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=whitehall',
+  ]
   const { status, stderr } = spawnSync(
     'openssl',
     ['req', ...wanted, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate],

@@ -27,14 +27,6 @@ export interface StoredAddresses {
   readonly pushUri: string | null
 }
 
-/** What the dashboard shows of an application. */
-export interface ListedApplication {
-  readonly id: ApplicationId
-  readonly name: string
-  readonly description: string | null
-  readonly homeUri: string | null
-}
-
 /** Client applications and their secrets. Addresses are read as this environment reads them. */
 export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => {
   const applicationOf = (row: ApplicationRow): Application => ({

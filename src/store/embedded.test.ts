@@ -18,7 +18,7 @@ import {
   query,
   serverPid,
   temporaryDirectory,
-} from './embedded-testing.ts'
+} from '#test/embedded.ts'
 
 const isRoot = process.geteuid?.() === 0
 const nobody = { uid: 65534, gid: 65534 }

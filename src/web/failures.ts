@@ -37,7 +37,7 @@ const badRequest = 'The request has parameters that Signon does not understand. 
 const broken = 'Sorry, there is a problem with Signon. Try again later.'
 
 /** The one table from anything thrown to what is shown. Only what we throw ourselves shows its own words. */
-export const showFailure = (error: unknown): ShownFailure => {
+const showFailure = (error: unknown): ShownFailure => {
   if (error instanceof Failure) return { ...shown[error.code], message: error.message }
   const status = statusOf(error)
   if (status === undefined || status >= 500)

@@ -12,7 +12,7 @@ const templateScript =
 const templateScriptHash = createHash('sha256').update(templateScript).digest('base64')
 
 /** The policy of a page. `formTargets` are origins that its forms may lead on to, beside Signon itself. */
-export const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
+const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
   [
     "default-src 'none'",
     `script-src 'self' 'sha256-${templateScriptHash}'`,

@@ -9,7 +9,13 @@ const test = await startSignon({ trustedProxies: ['127.0.0.1'], logLines })
 
 describe('every answer', () => {
   it('carries the headers that keep it safe', async () => {
-    for (const path of ['/users/sign_in', '/user.json', '/healthcheck/live', '/nothing', '/assets/signon.css']) {
+    for (const path of [
+      '/users/sign_in',
+      '/user.json',
+      '/healthcheck/live',
+      '/nothing',
+      '/assets/signon.css',
+    ]) {
       const { headers } = await test.browser().get(path)
       const policy = headers.get('content-security-policy') ?? ''
       match(policy, /default-src 'none'/, path)
@@ -17,7 +23,9 @@ describe('every answer', () => {
       match(policy, /form-action 'self'/)
       ok(!policy.includes('unsafe-inline'))
       deepEqual(
-        ['x-content-type-options', 'x-frame-options', 'referrer-policy', 'cross-origin-opener-policy'].map((name) => headers.get(name)),
+        ['x-content-type-options', 'x-frame-options', 'referrer-policy', 'cross-origin-opener-policy'].map(
+          (name) => headers.get(name),
+        ),
         ['nosniff', 'DENY', 'same-origin', 'same-origin'],
       )
       equal(headers.get('strict-transport-security'), 'max-age=31536000; includeSubDomains')
@@ -26,7 +34,9 @@ describe('every answer', () => {
 
   it('lets the sign-in form lead on to the application that somebody came from, and to no other', async () => {
     const browser = test.browser()
-    await browser.get('/oauth/authorize?client_id=x&redirect_uri=https%3A%2F%2Fa.example%3A8443%2Fcb%3Bscript-src')
+    await browser.get(
+      '/oauth/authorize?client_id=x&redirect_uri=https%3A%2F%2Fa.example%3A8443%2Fcb%3Bscript-src',
+    )
     const { headers } = await browser.get('/users/sign_in')
     match(headers.get('content-security-policy') ?? '', /form-action 'self' https:\/\/a\.example:8443;/)
     for (const evil of ['javascript:alert(1)', 'https://*', 'x; script-src *', 'data:x']) {
@@ -46,7 +56,10 @@ describe('every answer', () => {
   })
 
   it('is 401 without a redirect for scripts that are not signed in', async () => {
-    for (const headers of [{ accept: 'application/json' }, { 'x-requested-with': 'XMLHttpRequest' }] as Record<string, string>[]) {
+    for (const headers of [
+      { accept: 'application/json' },
+      { 'x-requested-with': 'XMLHttpRequest' },
+    ] as Record<string, string>[]) {
       const answer = await test.browser().get('/', headers)
       deepEqual([answer.status, answer.location], [401, ''])
     }
@@ -56,13 +69,29 @@ describe('every answer', () => {
     const answer = await test.browser().get('/no/such/page')
     equal(answer.status, 404)
     match(answer.text, /<h1[^>]*>Page not found<\/h1>/)
-    for (const method of ['POST', 'PUT', 'DELETE']) equal((await test.browser().send('/no/such/page', { method })).status, 404)
+    for (const method of ['POST', 'PUT', 'DELETE'])
+      equal((await test.browser().send('/no/such/page', { method })).status, 404)
   })
 
   it('comes from the ready-made files of the Design System, and from no other file', async () => {
-    for (const path of ['govuk-frontend.min.css', 'govuk-frontend.min.js', 'signon.css', 'signon.js', 'manifest.json', 'images/favicon.ico'])
+    for (const path of [
+      'govuk-frontend.min.css',
+      'govuk-frontend.min.js',
+      'signon.css',
+      'signon.js',
+      'manifest.json',
+      'images/favicon.ico',
+    ])
       equal((await test.browser().get(`/assets/${path}`)).status, 200, path)
-    for (const path of ['', 'all.mjs', 'components/button/macro.njk', '../package.json', '..%2fpackage.json', 'images/..%2f..%2ftemplate.njk', '.hidden'])
+    for (const path of [
+      '',
+      'all.mjs',
+      'components/button/macro.njk',
+      '../package.json',
+      '..%2fpackage.json',
+      'images/..%2f..%2ftemplate.njk',
+      '.hidden',
+    ])
       equal((await test.browser().get(`/assets/${path}`)).status, 404, path)
   })
 })
@@ -89,7 +118,10 @@ describe('the caller', () => {
 
   it('is known by its address behind the proxies that are trusted, of either kind', async () => {
     equal((await recorded('192.0.2.1', 'x'))?.address, '192.0.2.1')
-    equal((await recorded('2001:0db8:0000:0000:0008:0800:200c:417a', 'x'))?.address, '2001:db8::8:800:200c:417a')
+    equal(
+      (await recorded('2001:0db8:0000:0000:0008:0800:200c:417a', 'x'))?.address,
+      '2001:db8::8:800:200c:417a',
+    )
     equal((await recorded('fd00::1', 'x'))?.address, 'fd00::1')
     equal((await recorded('::ffff:192.0.2.5', 'x'))?.address, '192.0.2.5')
     equal((await recorded('198.51.100.7, 192.0.2.1', 'x'))?.address, '192.0.2.1')
@@ -125,8 +157,22 @@ describe('the log', () => {
     await browser.get('/users/sign_in?reset_password_token=sesame&%ff')
     const log = logLines.join('')
     ok(logLines.length > 8)
-    const secrets = [password, 'a wrong but secret password', browser.sessionCookie, code, body['access_token'], body['refresh_token']]
-    secrets.push(client.state, client.verifier, application.clientSecret, 'c2VjcmV0OnNlY3JldA', 'sesame', fresh.body['access_token'])
+    const secrets = [
+      password,
+      'a wrong but secret password',
+      browser.sessionCookie,
+      code,
+      body['access_token'],
+      body['refresh_token'],
+    ]
+    secrets.push(
+      client.state,
+      client.verifier,
+      application.clientSecret,
+      'c2VjcmV0OnNlY3JldA',
+      'sesame',
+      fresh.body['access_token'],
+    )
     for (const one of secrets) ok(typeof one === 'string' && !log.includes(one), String(one))
   })
 })

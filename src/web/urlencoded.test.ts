@@ -9,7 +9,14 @@ const parsed = (text: string) => {
 
 describe('form-encoded text', () => {
   it('is read as browsers write it', () => {
-    deepEqual(parsed('a=1&b=x+y&c=%C3%BC%20%2B&d=&e&&f=1=2'), { a: '1', b: 'x y', c: 'ü +', d: '', e: '', f: '1=2' })
+    deepEqual(parsed('a=1&b=x+y&c=%C3%BC%20%2B&d=&e&&f=1=2'), {
+      a: '1',
+      b: 'x y',
+      c: 'ü +',
+      d: '',
+      e: '',
+      f: '1=2',
+    })
   })
 
   it('keeps every value of a repeated name', () => {
@@ -25,7 +32,18 @@ describe('form-encoded text', () => {
   })
 
   it('is refused when an escape is broken, the text is not UTF-8, or it holds NUL', () => {
-    for (const text of ['a=%', 'a=%4', 'a=%zz', 'a=%ff', 'a=%c3%28', 'a=%ed%a0%80', 'a=%00', 'a=\0', '%ff=a', 'a=1&b=%'])
+    for (const text of [
+      'a=%',
+      'a=%4',
+      'a=%zz',
+      'a=%ff',
+      'a=%c3%28',
+      'a=%ed%a0%80',
+      'a=%00',
+      'a=\0',
+      '%ff=a',
+      'a=1&b=%',
+    ])
       equal(parseUrlencoded(text), undefined, JSON.stringify(text))
     equal(strictText(Buffer.from([0x61, 0xff])), undefined)
     equal(strictText(Buffer.from('ü')), 'ü')

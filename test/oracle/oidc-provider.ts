@@ -50,7 +50,9 @@ export const startOracle = async (clients: readonly OracleClient[]): Promise<Ora
     async signedIn() {
       const browser = new TestBrowser(url)
       let location = firstRequest(clients)
-      while (new URL(location, url).origin === url) ({ location } = await browser.get(location))
+      // To sign in, back, and on to the application.
+      for (let hop = 0; hop < 3; hop += 1) ({ location } = await browser.get(location))
+      if (!location.includes('code=')) throw new Error(`Not signed in, but sent to ${location}`)
       return browser
     },
     age(milliseconds) {

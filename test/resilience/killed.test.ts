@@ -1,6 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -16,10 +15,10 @@ import { argon2Hasher } from '#outside/argon2.ts'
 import { type Connection, openDatabase } from '#store/connection.ts'
 import { type EmbeddedDatabase, joinEmbeddedDatabase } from '#store/embedded.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
-import { TestBrowser } from '../browser.ts'
-import { freePort } from '../free-port.ts'
-import { type People, people, type TestApplication } from '../people.ts'
-import { operator } from '../signon.ts'
+import { TestBrowser } from '#test/browser.ts'
+import { freePort } from '#test/free-port.ts'
+import { type People, people, type TestApplication } from '#test/people.ts'
+import { operator } from '#test/signon.ts'
 import { type Running, type Settings, startSignonProcess, statusOf, until } from './processes.ts'
 
 // A server of its own, with full durability, because it will be killed.
@@ -91,7 +90,10 @@ const keepSigningIn = (email: string) => {
 const signInsRecorded = async (uid: string): Promise<number> => {
   const client = new Client({ connectionString: embedded.url })
   await client.connect()
-  const { rows } = await client.query('select count(*)::integer as count from events where number = 11 and about_uid = $1', [uid])
+  const { rows } = await client.query(
+    'select count(*)::integer as count from events where number = 11 and about_uid = $1',
+    [uid],
+  )
   await client.end()
   return rows[0].count
 }
@@ -108,7 +110,10 @@ describe('kill -9', () => {
     await until('sign-ins go on', async () => (load.seen[302] ?? 0) > before + 5)
     await load.stop()
 
-    deepEqual(Object.keys(load.seen).filter((status) => !['302', '503'].includes(status)), [])
+    deepEqual(
+      Object.keys(load.seen).filter((status) => !['302', '503'].includes(status)),
+      [],
+    )
     ok((await signInsRecorded(user.uid)) >= (load.seen[302] ?? 0))
     equal(await statusOf(`${url}/healthcheck/ready`), 200)
     web.kill('SIGTERM')
@@ -148,7 +153,11 @@ describe('kill -9', () => {
     application.answer()
     const heard = application.calls.length
     const second = startSignonProcess('worker', settings)
-    await until('the push comes again', async () => application.calls.slice(heard).includes(`PUT ${user.uid}`), 150)
+    await until(
+      'the push comes again',
+      async () => application.calls.slice(heard).includes(`PUT ${user.uid}`),
+      150,
+    )
     await until('and the queue is empty', async () => (await jobsWaiting()) === 0, 60)
     second.kill('SIGTERM')
     equal(await second.ended, 0)

@@ -16,7 +16,11 @@ export type Settings = Readonly<Record<string, string>>
 /** Starts `bin/signon COMMAND` with these settings and no others. */
 export const startSignonProcess = (command: string, settings: Settings): Running => {
   const { PATH = '' } = process.env
-  const child: ChildProcess = spawn('bin/signon', [command], { cwd: root, env: { PATH, ...settings }, stdio: 'ignore' })
+  const child: ChildProcess = spawn('bin/signon', [command], {
+    cwd: root,
+    env: { PATH, ...settings },
+    stdio: 'ignore',
+  })
   const ended = new Promise<number | NodeJS.Signals>((resolve) =>
     child.on('exit', (code, signal) => resolve(code ?? signal ?? 1)),
   )

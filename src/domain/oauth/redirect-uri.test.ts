@@ -34,22 +34,44 @@ describe('a redirect address', () => {
   })
 
   it('compares what an application was called back at with what it asked for', () => {
-    deepEqual(comparableUri('https://APP.com/cb?state=s&b=2&code=c&a=1'), { base: 'https://app.com:443/cb', query: 'a=1&b=2' })
+    deepEqual(comparableUri('https://APP.com/cb?state=s&b=2&code=c&a=1'), {
+      base: 'https://app.com:443/cb',
+      query: 'a=1&b=2',
+    })
     deepEqual(comparableUri('https://app.com/cb?code=c'), { base: 'https://app.com:443/cb', query: null })
     equal(comparableUri('https://app.com/cb#x'), undefined)
   })
 
   it('gets its parameters added, form-encoded, over those of the same name', () => {
     equal(withParameters('https://a.com/cb', { code: 'c', state: undefined }), 'https://a.com/cb?code=c')
-    equal(withParameters('https://a.com/cb?x=1&code=old&%63ode=old', { code: 'a b' }), 'https://a.com/cb?x=1&code=a+b')
+    equal(
+      withParameters('https://a.com/cb?x=1&code=old&%63ode=old', { code: 'a b' }),
+      'https://a.com/cb?x=1&code=a+b',
+    )
     equal(withParameters('https://a.com/cb?x=1', { code: 'c' }, 'fragment'), 'https://a.com/cb?x=1#code=c')
   })
 
   it('is refused for registration, and told why, when it is none', () => {
     const strict = { allowHttp: false }
-    for (const bad of ['', 'https://a.com/#x', 'localhost:3000/x', '/x', 'a.com/x', 'javascript:alert(1)', 'ftp://a.com/', 'https://', 'https://u@a.com/', 'http://a.com/'])
+    for (const bad of [
+      '',
+      'https://a.com/#x',
+      'localhost:3000/x',
+      '/x',
+      'a.com/x',
+      'javascript:alert(1)',
+      'ftp://a.com/',
+      'https://',
+      'https://u@a.com/',
+      'http://a.com/',
+    ])
       equal(typeof redirectUriFault(bad, strict), 'string', bad)
-    for (const good of ['https://a.com/cb', 'https://a.com', 'https://a.com:8443/cb?x=1', 'http://127.0.0.1:3000/cb'])
+    for (const good of [
+      'https://a.com/cb',
+      'https://a.com',
+      'https://a.com:8443/cb?x=1',
+      'http://127.0.0.1:3000/cb',
+    ])
       equal(redirectUriFault(good, strict), undefined, good)
     equal(redirectUriFault('http://a.com/', { allowHttp: true }), undefined)
   })

@@ -66,7 +66,9 @@ describe('granting access', () => {
   it('never gives what Signon keeps for itself, and then gives nothing at all', async () => {
     const eve = await test.user('Eve')
     await test.application('Publisher', { permissions: ['writer', 'user_update_permission'] })
-    await test.rows(`update permissions set is_grantable_from_ui = false where name = 'user_update_permission'`)
+    await test.rows(
+      `update permissions set is_grantable_from_ui = false where name = 'user_update_permission'`,
+    )
     const input = {
       email: eve.email,
       applicationName: 'Publisher',

@@ -21,6 +21,7 @@ export interface CreateApplication {
   readonly redirectUris: readonly string[]
   readonly isApiOnly?: boolean
   readonly isGdsOnly?: boolean
+  /** May its tokens look users up at `/api/users`? As the application of that name could always, unless it is said. */
   readonly isDirectoryApi?: boolean
   /** Refuse sign-ins without PKCE; true unless it is said. */
   readonly requiresPkce?: boolean
@@ -29,6 +30,9 @@ export interface CreateApplication {
   /** Are http addresses fine, as they are in development? */
   readonly allowHttp: boolean
 }
+
+/** What the applications’ adapters have their tokens for (`reference/oauth-and-apis.md` 15). */
+const directoryApiName = 'Signon API'
 
 /** An application with the only sight of its secret. */
 export interface CreatedApplication {
@@ -59,7 +63,7 @@ export const createApplication = (
       redirectUris,
       isApiOnly: input.isApiOnly ?? false,
       isGdsOnly: input.isGdsOnly ?? false,
-      isDirectoryApi: input.isDirectoryApi ?? false,
+      isDirectoryApi: input.isDirectoryApi ?? input.name.trim() === directoryApiName,
       supportsPushUpdates: true,
       requiresPkce: input.requiresPkce ?? true,
     })

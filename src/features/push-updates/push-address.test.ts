@@ -26,10 +26,19 @@ describe('the address that pushes go to', () => {
   })
 
   it('has nobody’s name and password in it', () => {
-    equal(addressOf('https://ada:lovelace@a.example/?x#y', 'https://a.example/callback'), 'https://a.example:443')
+    equal(
+      addressOf('https://ada:lovelace@a.example/?x#y', 'https://a.example/callback'),
+      'https://a.example:443',
+    )
   })
 
-  for (const address of ['', 'a.example', 'ftp://a.example/', 'urn:ietf:wg:oauth:2.0:oob', 'file:///etc/passwd'])
+  for (const address of [
+    '',
+    'a.example',
+    'ftp://a.example/',
+    'urn:ietf:wg:oauth:2.0:oob',
+    'file:///etc/passwd',
+  ])
     it(`is not “${address}”`, () => {
       throws(() => addressOf(null, address), { message: 'App A has no address that Signon can call.' })
     })

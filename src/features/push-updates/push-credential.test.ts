@@ -33,7 +33,10 @@ describe('what Signon presents to applications', () => {
     equal(new Set(tokens).size, 2)
     for (const [index, token] of tokens.entries()) equal(token, tokens[index % 2])
     const { name, kind, role, uid } = await owner()
-    deepEqual([name, kind, role], ['Signon API Client (permission and suspension updater)', 'machine', 'normal'])
+    deepEqual(
+      [name, kind, role],
+      ['Signon API Client (permission and suspension updater)', 'machine', 'normal'],
+    )
     deepEqual([...(await test.events(uid))].sort(), [27, 29, 29, 35, 35])
     equal((await rows(`select from users where email = $1`, [ownEmail])).length, 1)
     for (const application of applications) equal((await tokensOf(application)).length, 1)
@@ -55,14 +58,20 @@ describe('what Signon presents to applications', () => {
     await tokenFor(application)
     await tokenFor(fresh)
 
-    deepEqual(await signon.single.grants.permissionNames(application.id), ['signin', 'user_update_permission'])
+    deepEqual(await signon.single.grants.permissionNames(application.id), [
+      'signin',
+      'user_update_permission',
+    ])
     const made = await rows(
       `select is_grantable_from_ui, is_delegated, is_default from permissions
        where application_id = $1 and name = 'user_update_permission'`,
       [fresh.id],
     )
     deepEqual(made, [{ is_grantable_from_ui: false, is_delegated: false, is_default: false }])
-    const notes = await rows<{ note: string }>(`select note from events where number = 57 and application_id = $1`, [fresh.id])
+    const notes = await rows<{ note: string }>(
+      `select note from events where number = 57 and application_id = $1`,
+      [fresh.id],
+    )
     deepEqual(notes, [{ note: 'user_update_permission' }])
   })
 

@@ -203,7 +203,11 @@ describe('a push that has nobody to go to any more', () => {
 
 describe('whom a change is announced to', () => {
   it('every application that the person holds or ever used, and the one that is named', async () => {
-    const [held, used, named] = [await application('A held'), await application('B used'), await application('C named')]
+    const [held, used, named] = [
+      await application('A held'),
+      await application('B used'),
+      await application('C named'),
+    ]
     await application('D strange')
     const user = await test.user('Ned', { uses: [held] })
     await signon.single.grants.markSynced(user.id, used.id)
@@ -217,7 +221,10 @@ describe('whom a change is announced to', () => {
   })
 
   it('CC-74 no application that is retired or takes no pushes, even when it is named', async () => {
-    const [deaf, retired] = [await application('E deaf', { supportsPushUpdates: false }), await application('F retired')]
+    const [deaf, retired] = [
+      await application('E deaf', { supportsPushUpdates: false }),
+      await application('F retired'),
+    ]
     const user = await test.user('Oli', { uses: [deaf, retired] })
     await signon.single.applications.retire(retired.id)
 

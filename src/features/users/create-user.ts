@@ -44,7 +44,7 @@ export const createUser = async (signon: Signon, actor: Actor, input: CreateUser
     const organisationId = organisation?.id ?? null
     const user = await work.users.add({ kind: 'person', name, email, role, organisationId, passwordHash })
     await work.record(
-      { name: 'account-created', about: user, ...(role !== 'normal' && { note: `as ${role}` }) },
+      { name: 'account-created', about: user, ...(role !== 'normal' && { note: `role ${role}` }) },
       actor,
     )
     return accountOf(work, email, work.now)

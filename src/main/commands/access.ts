@@ -23,7 +23,7 @@ export const accessCommands: readonly Command[] = [
         const input = { email, applicationName, permissions, isRehearsal }
         const change = await grantAccess(signon, operator, input)
         return answerOf(change, 'added', isRehearsal, {
-          done: isRehearsal ? 'would be given' : 'now holds, too,',
+          done: isRehearsal ? 'would be given' : 'now holds',
           nothing: 'holds that already on',
         })
       }),

@@ -20,6 +20,8 @@ export const applicationCommands: readonly Command[] = [
       homeUri: text('U', 'Where the dashboard links to.'),
       description: text('D', 'What the dashboard says of it.'),
       apiOnly: flag('It has no pages, so the dashboard leaves it out.'),
+      gdsOnly: flag('People outside GDS are not told whom to ask for access.'),
+      directoryApi: flag('Its tokens may look users up at /api/users.'),
       withoutPkce: flag('Accept sign-ins without PKCE, for clients too old for it.'),
       permission: texts('P', 'A permission that it offers beside signin.'),
     },
@@ -31,6 +33,8 @@ export const applicationCommands: readonly Command[] = [
           homeUri: given.homeUri,
           description: given.description,
           isApiOnly: given.apiOnly,
+          isGdsOnly: given.gdsOnly,
+          ...(given.directoryApi && { isDirectoryApi: true }),
           requiresPkce: !given.withoutPkce,
           permissions: given.permission,
           allowHttp: allowsHttp(config),
@@ -100,7 +104,7 @@ export const applicationCommands: readonly Command[] = [
           },
           lines: [
             ...(rows.length === 0 ? [] : columns(rows)),
-            `${moved.length} addresses ${dryRun ? 'would move' : 'moved'} from ${from} to ${to}.`,
+            `${moved.length} address${moved.length === 1 ? '' : 'es'} ${dryRun ? 'would move' : 'moved'} from ${from} to ${to}.`,
           ],
         }
       }),

@@ -58,7 +58,8 @@ const unknown = (commands: readonly Command[], [group = '', verb = '']: readonly
     return new WrongUsage(`Say what to do with ${group}: ${verbs}.`)
 
   const names = commands.map(({ words }) => words)
-  const guess = nearest(`${group} ${verb}`, names) || nearest(group, names.flatMap(groupOf))
+  const guess =
+    nearest(`${group} ${verb}`, names) || (within.length > 0 ? '' : nearest(group, names.flatMap(groupOf)))
   // What follows a word that means nothing may be anything, a secret too.
   const shown = within.length > 0 ? `${group} ${verb}` : group
   const otherwise = within.length > 0 ? `There are: ${verbs}.` : all

@@ -1,6 +1,6 @@
 /** The candidate that was most likely meant by a mistyped word; blank when none is near. */
 export const nearest = (typed: string, candidates: readonly string[]): string => {
-  const farthest = Math.max(1, Math.floor(typed.length / 3))
+  const farthest = Math.max(2, Math.floor(typed.length / 3))
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: distanceBetween(typed, candidate) }))
     .filter(({ distance }) => distance <= farthest)

@@ -58,9 +58,11 @@ export const count = (
   value: 'N',
   about,
   read: ([given]) => {
-    const number = given === undefined ? otherwise : Number(given)
-    if (!Number.isInteger(number) || number < least || number > most)
+    const number = given === undefined ? otherwise : wholeNumber(given)
+    if (!(number >= least && number <= most))
       throw new WrongUsage(`must be a whole number from ${least} to ${most}`)
     return number
   },
 })
+
+const wholeNumber = (given: string): number => (/^\d{1,10}$/.test(given) ? Number(given) : Number.NaN)

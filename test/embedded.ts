@@ -45,7 +45,7 @@ export const anotherProcess = async (
   directory: string,
   owner: { readonly uid: number; readonly gid: number } | null = null,
 ): Promise<AnotherProcess> => {
-  const embedded = import.meta.resolve('./embedded.ts')
+  const embedded = import.meta.resolve('#store/embedded.ts')
   const child = spawn(process.execPath, ['--input-type=module', '-e', using, embedded, directory], {
     ...owner,
     cwd: '/',
