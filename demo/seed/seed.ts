@@ -35,6 +35,8 @@ const seedApplication = async (signon: Signon, actor: Actor, real: RealApplicati
     isDirectoryApi: real.name === 'Signon API',
     // They are as old as the library that they sign in with, which may not send a challenge.
     requiresPkce: false,
+    // Nobody is at their addresses to hear of changes.
+    takesPushes: false,
     permissions: real.permissions,
     allowHttp: false,
   })

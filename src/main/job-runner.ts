@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Job,
   parseCronItems,
@@ -6,13 +7,14 @@ import {
   run,
   type TaskList,
   type WorkerEvents,
-  type WorkerPool,
 } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { Failure } from '#kernel/failure.ts'
-import { nameConnection } from '#store/queue.ts'
+import type { Connection } from '#store/connection.ts'
+import { freeJobsOf, nameConnection } from '#store/queue.ts'
 
 export interface RunnerParts {
+  readonly db: Connection
   readonly databaseUrl: string
   readonly jobsAtOnce: number
   readonly tasks: TaskList
@@ -22,62 +24,35 @@ export interface RunnerParts {
 }
 
 export interface JobRunner {
-  /** Resolves when nothing runs any more: it was told to stop, or the database went away in the middle of a job. */
+  /** Resolves when it takes no more jobs: it was stopped, or the database went away as a job ended. */
   readonly ended: Promise<void>
-  /** Takes no more jobs and waits for those that run; what still runs after `milliseconds` is left to be tried again. */
+  /** Takes no more jobs, and waits for those that run; after `milliseconds` it leaves them to others. */
   stop(milliseconds: number): Promise<void>
 }
 
 /** Runs the jobs of the queue. Throws when the database cannot be reached now. */
-export const runJobs = async ({
-  databaseUrl,
-  jobsAtOnce,
-  tasks,
-  schedule,
-  logger,
-}: RunnerParts): Promise<JobRunner> => {
+export const runJobs = async (parts: RunnerParts): Promise<JobRunner> => {
+  const { db, databaseUrl, jobsAtOnce, tasks, schedule, logger } = parts
   const events: WorkerEvents = new EventEmitter()
-  let pool: WorkerPool | undefined
+  const over = Promise.withResolvers<void>()
+  let name = ''
   events.on('pool:create', ({ workerPool }) => {
-    pool = workerPool
+    name = workerPool.id
   })
-  events.on('pool:listen:success', ({ workerPool, client }) => {
-    // It has begun to listen once it is idle, and can be asked something else.
-    client.once('drain', () => {
-      nameConnection(client, workerPool.id).catch((error: unknown) => {
-        logger.error({ reason: String(error) }, 'the worker is nameless')
-      })
-    })
+  events.on('pool:listen:success', ({ client }) => {
+    // Once it is idle it listens, and can be asked something else.
+    client.once('drain', () => nameConnection(client, name).catch(report(logger, 'the worker is nameless')))
   })
+  // What the queue promises cannot be relied on after this: it may never tell that it ended.
+  events.on('pool:fatalError', () => over.resolve())
   events.on('job:error', ({ job, error }) => logFailure(logger, job, error))
 
-  for (const e of [
-    'pool:create',
-    'pool:release',
-    'pool:gracefulShutdown',
-    'pool:gracefulShutdown:complete',
-    'pool:gracefulShutdown:error',
-    'pool:forcefulShutdown',
-    'job:start',
-    'job:complete',
-    'worker:fatalError',
-    'stop',
-  ] as any[])
-    (events as any).on(e, (x: any) =>
-      console.log(
-        performance.now().toFixed(0),
-        e,
-        x.workerPool?.id ?? x.worker?.workerPool?.id,
-        x.job?.id ?? '',
-        String(x.error ?? ''),
-      ),
-    )
   const runner = await run({
     connectionString: databaseUrl,
     concurrency: jobsAtOnce,
     maxPoolSize: Math.min(jobsAtOnce, 10) + 2,
     noHandleSignals: true,
-    // Without these a database that goes away while the end of a job is noted would end the process.
+    // Without these a database that goes away as a job ends would be an unhandled rejection, and end the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: queueLogger(logger),
     events,
@@ -90,39 +65,36 @@ export const runJobs = async ({
       })),
     ),
   })
-  const ended = runner.promise.catch((error: unknown) =>
-    logger.error({ reason: String(error) }, 'the queue was lost'),
-  )
+  runner.promise.then(over.resolve, over.resolve)
   return {
-    ended,
+    ended: over.promise,
     async stop(milliseconds) {
-      const patience = setTimeout(() => giveUp(pool), milliseconds)
-      // It may have ended by itself.
-      await runner.stop().catch(() => undefined)
-      clearTimeout(patience)
-      await ended
+      const waiting = new AbortController()
+      const finished = runner.stop().catch(() => undefined)
+      const tooLong = pause(milliseconds, 'too long', { signal: waiting.signal }).catch(() => undefined)
+      if (await Promise.race([finished, tooLong]))
+        await freeJobsOf(db, [name]).catch(report(logger, 'jobs that still run could not be left to others'))
+      waiting.abort()
+      over.resolve()
     },
   }
 }
 
-const giveUp = async (pool: WorkerPool | undefined): Promise<void> => {
-  // What it cannot do is told by the queue's own log.
-  await Promise.resolve(pool?.forcefulShutdown('The worker was stopped.')).catch(() => undefined)
-}
+const report =
+  (logger: Logger, what: string) =>
+  (error: unknown): void =>
+    logger.error({ reason: String(error) }, what)
 
 /** What a job says of itself, never what it was given. */
 const logFailure = (logger: Logger, job: Job, error: unknown): void => {
-  const isLast = job.attempts >= job.max_attempts
-  const reason =
-    error instanceof Failure ? error.detail : error instanceof Error ? error.stack : String(error)
   const facts = {
     job: job.task_identifier,
     id: job.id,
     attempt: job.attempts,
     attempts: job.max_attempts,
-    reason,
+    reason: error instanceof Failure ? error.detail : error instanceof Error ? error.stack : String(error),
   }
-  if (isLast) logger.error(facts, 'job failed for the last time')
+  if (job.attempts >= job.max_attempts) logger.error(facts, 'job failed for the last time')
   else logger.warn(facts, 'job failed')
 }
 

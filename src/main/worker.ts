@@ -40,7 +40,7 @@ export const runWorker = async (config: Config): Promise<void> => {
 
 /** Longer than any push lasts, shorter than supervisors wait before they kill. */
 const patienceMilliseconds = 25 * second
-const betweenRestarts = 5 * second
+const betweenStarts = 2 * second
 const betweenRounds = 30 * second
 /** A worker that has been without a connection for so long is gone. */
 const graceMilliseconds = minute
@@ -57,20 +57,29 @@ export const startWorker = async (
   const start = (): Promise<JobRunner> => runJobs({ ...parts, tasks: tasks(parts), schedule })
   let runner = await start()
 
-  const keepRunning = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await runner.ended
-      if (stopping.signal.aborted) return
-      logger.error('the queue was lost, and is taken up again')
-      if (await isOver(betweenRestarts, stopping.signal)) return
-      await start().then(
-        (restarted) => {
-          runner = restarted
+  const startAgain = async (): Promise<void> => {
+    let isRunning = false
+    while (!isRunning && !(await isOver(betweenStarts, stopping.signal)))
+      isRunning = await start().then(
+        (started) => {
+          runner = started
+          return true
         },
-        (error: unknown) => logger.error({ reason: String(error) }, 'the queue cannot be taken up again yet'),
+        (error: unknown) => {
+          logger.error({ reason: String(error) }, 'the queue cannot be taken up again yet')
+          return false
+        },
       )
+    if (stopping.signal.aborted) await runner.stop(patienceMilliseconds)
+  }
+  const keepRunning = async (): Promise<void> => {
+    await runner.ended
+    while (!stopping.signal.aborted) {
+      logger.error('the queue was lost, and is taken up again')
+      await runner.stop(betweenStarts)
+      await startAgain()
+      await runner.ended
     }
-    await runner.stop(patienceMilliseconds)
   }
   const keepTidy = async (): Promise<void> => {
     do {

@@ -29,9 +29,13 @@ export const freeJobsOfLostWorkers = async (db: Connection, instant: Date): Prom
     where j.locked_at < ${instant}
       and not exists (select from pg_stat_activity a where a.application_name = j.locked_by)`.execute(db)
   const workers = rows.map(({ worker }) => worker)
-  if (workers.length > 0)
-    await sql`select graphile_worker.force_unlock_workers(${workers}::text[])`.execute(db)
+  if (workers.length > 0) await freeJobsOf(db, workers)
   return workers
+}
+
+/** Gives back the jobs that these workers have taken. */
+export const freeJobsOf = async (db: Connection, workers: readonly string[]): Promise<void> => {
+  await sql`select graphile_worker.force_unlock_workers(${workers}::text[])`.execute(db)
 }
 
 const keyedJobs = (Object.keys(jobTerms) as JobName[]).filter((name) => 'key' in jobTerms[name])

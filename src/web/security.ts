@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
 
 export interface SecurityOptions {
   /** Is Signon reached over https? */
@@ -29,22 +29,17 @@ const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
 const pagePolicy = contentSecurityPolicy()
 
 /** What every answer carries, pages and JSON alike. */
-export const securityHeaders = (server: FastifyInstance, { isSecure }: SecurityOptions): void => {
-  const headers = {
-    'content-security-policy': pagePolicy,
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'browsing-topics=(), camera=(), geolocation=(), microphone=()',
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'x-robots-tag': 'noindex, nofollow, noimageindex',
-    ...(isSecure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
-  }
-  server.addHook('onRequest', async (_request, reply) => {
-    reply.headers(headers)
-  })
-}
+export const securityHeaders = ({ isSecure }: SecurityOptions): Readonly<Record<string, string>> => ({
+  'content-security-policy': pagePolicy,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'browsing-topics=(), camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-robots-tag': 'noindex, nofollow, noimageindex',
+  ...(isSecure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+})
 
 /** Lets the forms of the page that is about to be sent lead on to these origins. */
 export const allowFormTargets = (reply: FastifyReply, origins: readonly string[]): void => {

@@ -47,6 +47,7 @@ const malformedQuery: Readonly<Record<string | symbol, unknown>> = { [malformed]
 /** The HTTP server: pages for people in one scope, addresses for machines in another. It does not listen yet. */
 export const createServer = (options: ServerOptions): Scope => {
   const isSecure = options.publicUrl.startsWith('https:')
+  const headers = securityHeaders({ isSecure })
   const server = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -57,10 +58,14 @@ export const createServer = (options: ServerOptions): Scope => {
       querystringParser: (text) => parseUrlencoded(text) ?? malformedQuery,
     },
     ajv: { customOptions: { removeAdditional: false } },
+    // An address that cannot even be taken apart reaches no route.
+    frameworkErrors: (_error, _request, reply: FastifyReply) => void refuseAddress(reply, headers),
   }).withTypeProvider<TypeBoxTypeProvider>()
   readBodies(server)
   tellRoutes(server, options.onRoute)
-  securityHeaders(server, { isSecure })
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers)
+  })
   logRequests(server)
   serveAssets(server)
   server.register(async (scope) => machineScope(scope, options))
@@ -74,6 +79,13 @@ const tellRoutes = (server: Scope, tell: ServerOptions['onRoute']): void => {
     for (const one of [method].flat()) tell({ method: one, path: url, access: config?.access ?? 'full' })
   })
 }
+
+const refuseAddress = (reply: FastifyReply, headers: Readonly<Record<string, string>>): FastifyReply =>
+  reply
+    .code(400)
+    .headers(headers)
+    .type('text/plain; charset=utf-8')
+    .send('Signon cannot read this address. Check it, or start from the dashboard.')
 
 const readBodies = (server: Scope): void => {
   server.removeAllContentTypeParsers()

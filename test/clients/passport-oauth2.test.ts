@@ -77,8 +77,7 @@ const authenticate = (strategy: Strategy, request: VisitorRequest, response: Ser
     redirect: (address) => void response.writeHead(302, { location: address }).end(),
     success: (user) => answer(200, user),
     fail: (why, status = 401) => answer(status, why),
-    error: ({ name, code, message, oauthError }) =>
-      answer(502, { name, code, message, status: oauthError?.statusCode }),
+    error: ({ name, code, message }) => answer(502, { name, code, message }),
   }
   const forThisRequest: Strategy & Ways = Object.assign(Object.create(strategy), ways)
   forThisRequest.authenticate(request)

@@ -1,10 +1,5 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
-import {
-  type Application,
-  type ApplicationId,
-  signinPermission,
-  userUpdatePermission,
-} from '#domain/application.ts'
+import { type Application, signinPermission, userUpdatePermission } from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
 import { nameFault } from '#domain/user.ts'
@@ -23,6 +18,8 @@ export interface CreateApplication {
   readonly isGdsOnly?: boolean
   /** May its tokens look users up at `/api/users`? As the application of that name could always, unless it is said. */
   readonly isDirectoryApi?: boolean
+  /** Is it told when a person's access changes? It is, unless it is said. */
+  readonly takesPushes?: boolean
   /** Refuse sign-ins without PKCE; true unless it is said. */
   readonly requiresPkce?: boolean
   /** What it offers beside `signin`. */
@@ -40,7 +37,7 @@ export interface CreatedApplication {
   readonly clientSecret: string
 }
 
-/** Creates an application that takes pushes, with its permissions. Throws `Invalid` with everything that is wrong. */
+/** Creates an application with its permissions. Throws `Invalid` with everything that is wrong. */
 export const createApplication = (
   signon: Signon,
   actor: Actor,
@@ -64,30 +61,31 @@ export const createApplication = (
       isApiOnly: input.isApiOnly ?? false,
       isGdsOnly: input.isGdsOnly ?? false,
       isDirectoryApi: input.isDirectoryApi ?? input.name.trim() === directoryApiName,
-      supportsPushUpdates: true,
+      supportsPushUpdates: input.takesPushes ?? true,
       requiresPkce: input.requiresPkce ?? true,
     })
     const clientSecret = randomSecret(signon.random)
     await work.applications.addSecret(application.id, clientSecret)
     await work.record({ name: 'application-created', about: null, application: application.id }, actor)
-    await addPermissions(work, actor, application.id, input.permissions)
+    await addPermissions(work, actor, application, input.permissions)
     return { application, clientSecret }
   })
 
-/** The two that every application has come with it; each of the others is remembered. A name given twice counts once. */
+/** What every application has comes with it; each of the others is remembered. A name given twice counts once. */
 const addPermissions = async (
   work: Work,
   actor: Actor,
-  application: ApplicationId,
+  { id: application, supportsPushUpdates }: Application,
   names: readonly string[],
 ) => {
   const plain = { isDelegated: false, isDefault: false, isGrantableFromUi: true }
   await work.grants.addPermission(application, { ...plain, name: signinPermission, isDelegated: true })
-  await work.grants.addPermission(application, {
-    ...plain,
-    name: userUpdatePermission,
-    isGrantableFromUi: false,
-  })
+  if (supportsPushUpdates)
+    await work.grants.addPermission(application, {
+      ...plain,
+      name: userUpdatePermission,
+      isGrantableFromUi: false,
+    })
   for (const name of names.map((typed) => typed.trim()))
     if (await work.grants.addPermission(application, { ...plain, name }))
       await work.record(

@@ -10,13 +10,16 @@ import { bearerChallenge } from './oauth-answers.ts'
 /** What applications ask with a bearer token: who is it, and who are these. Never a redirect, never a cookie. */
 export const userInfoRoutes: Routes = (scope, signon) => {
   const tell = async (request: Request, reply: Reply) => {
-    const clientId = onlyText(request.query, 'client_id') || undefined
+    const { client_id: asked } = request.query as { readonly client_id?: string | readonly string[] }
     const token = tokenIn(request)
+    // One that came twice is nobody's; asking with it must leave no trace either.
+    const isOne = asked === undefined || typeof asked === 'string'
     const presented =
-      token === undefined ? undefined : await signon.single.bearerTokens.present(token, clientId)
+      token === undefined || !isOne
+        ? undefined
+        : await signon.single.bearerTokens.present(token, asked || undefined)
     const challenge =
-      problemWith(token, presented) ??
-      (isOthers(presented, request.query as { client_id?: unknown }) ? bearerChallenge('invalid') : undefined)
+      problemWith(token, presented) ?? (isOthers(presented, asked) ? bearerChallenge('invalid') : undefined)
     if (challenge !== undefined || !presented) return refuse(reply, challenge)
     return reply.header('cache-control', 'no-store').send(userInfo(presented))
   }
@@ -58,7 +61,7 @@ const problemWith = (
 
 const isOthers = (
   presented: PresentedToken | undefined,
-  { client_id: asked }: { client_id?: unknown },
+  asked: string | readonly string[] | undefined,
 ): boolean => asked !== undefined && asked !== '' && asked !== presented?.clientId
 
 const refuse = (reply: Reply, challenge = bearerChallenge()): Reply =>
