@@ -103,6 +103,9 @@ export const testQueue = (test: TestSignon) => {
     pushUpdate: (user: User, { id }: ApplicationServer) =>
       signon.single.jobs.add({ name: 'push-user-update', payload: { user: user.id, application: id } }),
 
+    pushReauthentication: (user: User, { id }: ApplicationServer) =>
+      signon.single.jobs.add({ name: 'push-reauthentication', payload: { user: user.id, application: id } }),
+
     suspend: (user: User) =>
       signon.transaction(async (work) => {
         await work.users.suspend(user.id, 'Left')

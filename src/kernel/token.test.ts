@@ -2,7 +2,7 @@ import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { after } from './clock.ts'
 import { systemRandom } from './random.ts'
-import { firstIdAt, hashToken, mintToken, randomSecret, timeOrderedId, tokenId } from './token.ts'
+import { hashToken, isMadeSince, mintToken, randomSecret, timeOrderedId, tokenId } from './token.ts'
 
 const now = new Date('2026-11-02T09:30:00.123Z')
 
@@ -12,9 +12,11 @@ describe('a time-ordered id', () => {
     ok(BigInt(timeOrderedId(new Date('2109-01-01'), systemRandom)) < 2n ** 63n)
   })
 
-  it('is at or after the first one of its instant, and before that of the next', () => {
-    const id = BigInt(timeOrderedId(now, systemRandom))
-    ok(id >= BigInt(firstIdAt(now)) && id < BigInt(firstIdAt(after(now, 1))))
+  it('tells whether it was made since an instant, to the millisecond', () => {
+    const id = timeOrderedId(now, systemRandom)
+    ok(isMadeSince(id, now))
+    ok(isMadeSince(id, after(now, -1)))
+    ok(!isMadeSince(id, after(now, 1)))
   })
 
   it('differs from others of the same millisecond', () => {

@@ -23,8 +23,11 @@ export const timeOrderedId = (now: Date, random: Random): TimeOrderedId => {
 }
 
 /** The time-ordered id that rows made at `instant` begin from; for walking rows by age. */
-export const firstIdAt = (instant: Date): TimeOrderedId =>
-  (BigInt(instant.getTime()) << chanceBits).toString()
+const firstIdAt = (instant: Date): TimeOrderedId => (BigInt(instant.getTime()) << chanceBits).toString()
+
+/** Was the row of this id made at `instant` or later? */
+export const isMadeSince = (id: TimeOrderedId, instant: Date): boolean =>
+  BigInt(id) >= BigInt(firstIdAt(instant))
 
 /**
  * A bearer token for the row `id`: 43 URL-safe characters holding the id and 192 bits of chance. The id leads to

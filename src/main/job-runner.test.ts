@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -123,27 +124,31 @@ describe('a worker', () => {
 
   it('takes the queue up again when the database was away in the middle of a job', async (t) => {
     const app = await queue.application('Surviving')
-    const user = await test.user('Mia', { uses: [app] })
-    const isHeld = Promise.withResolvers<void>()
-    app.answer((_request, response) => {
-      app.answer()
-      isHeld.promise.then(() => response.writeHead(500).end())
-    })
-    await queue.pushUpdate(user, app)
+    const users = await Promise.all(['Mia', 'Olu'].map((name) => test.user(name, { uses: [app] })))
+    const held: ServerResponse[] = []
+    app.answer((_request, response) => held.push(response))
+    for (const user of users) await queue.pushUpdate(user, app)
     const { log } = await queue.worker(t)
-    await until(queue.isTaken)
+    await until(() => held.length === 2)
+    await queue.pushReauthentication(await test.user('Pam'), app)
+    await until(() => held.length === 3)
     const database = new URL(test.databaseUrl).pathname.slice(1)
     await onServer(serverUrl(), `alter database ${database} allow_connections false`)
     await rows(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
       [database],
     )
-    isHeld.resolve()
+    // In this order the queue itself would never end: two failures that cannot be noted, then a success.
+    for (const [index, response] of held.entries()) {
+      response.writeHead([500, 500, 200][index] ?? 200).end()
+      await pause(100)
+    }
     await until(() => log.some(({ msg }) => msg === 'the queue was lost, and is taken up again'))
     await onServer(serverUrl(), `alter database ${database} allow_connections true`)
-    await queue.suspend(user)
+    app.answer()
+    for (const user of users) await queue.suspend(user)
 
-    await until(() => app.users.get(user.uid)?.disabled === true)
+    await until(() => users.every(({ uid }) => app.users.get(uid)?.disabled === true))
   })
 
   it('makes the log’s partitions for the months to come, every day', async (t) => {

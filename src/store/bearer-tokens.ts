@@ -3,7 +3,7 @@ import { accessTokenMilliseconds } from '#domain/oauth/lifetimes.ts'
 import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
 import type { UserId } from '#domain/user.ts'
 import { after, hour, minute } from '#kernel/clock.ts'
-import { hashToken, type TimeOrderedId, tokenId } from '#kernel/token.ts'
+import { hashToken, isMadeSince, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
@@ -30,22 +30,18 @@ export interface IntrospectedToken {
 /** Access tokens of people's authorizations and of machines, as they are presented. */
 export const bearerTokenStore = ({ db, now }: StoreContext) => ({
   /**
-   * Reads a token and its holder in one statement. Where the token is good for `clientId` (any client, when absent),
-   * the same statement notes that the application has had the permissions (at most once a minute) and that a
-   * machine's token was used (at most once an hour).
+   * Reads a token and its holder. Where the token is good for `clientId` (any client, when absent), it is noted that
+   * the application has had the permissions (at most once a minute) and that a machine's token was used (at most once
+   * an hour). One statement reads and another notes, but for a token of this very minute one does both: it has most
+   * likely never been presented before.
    */
   async present(token: string, clientId?: string): Promise<PresentedToken | undefined> {
     const at = now()
-    const [row] = await present(
-      db,
-      tokenId(token) ?? null,
-      hashToken(token),
-      at,
-      clientId ?? null,
-      after(at, -minute),
-      after(at, -hour),
-    )
-    return row
+    const id = tokenId(token) ?? null
+    const values = [id, hashToken(token), at, clientId ?? null, after(at, -minute), after(at, -hour)] as const
+    if (id !== null && isMadeSince(id, after(at, -minute))) return (await readAndNote(db, ...values))[0]
+    const [row] = await read(db, ...values)
+    return row?.isDue ? (await readAndNote(db, ...values))[0] : row
   },
 
   /** What introspection tells of an access or refresh token. */
@@ -61,44 +57,68 @@ export const bearerTokenStore = ({ db, now }: StoreContext) => ({
   },
 })
 
-const present = statement<PresentedToken, [TimeOrderedId | null, Buffer, Date, string | null, Date, Date]>(
-  'bearer-tokens.present',
-  `with token as (
-     select f.user_id, f.application_id, f.access_expires_at as expires_at, f.ended_at as revoked_at, null::integer as api_token_id
+type Presented = [
+  id: TimeOrderedId | null,
+  hash: Buffer,
+  now: Date,
+  clientId: string | null,
+  syncedBefore: Date,
+  usedBefore: Date,
+]
+
+/** The token that was presented, its holder, whether it is good for the client, and whether there is something to note. */
+const found = `token as (
+     select f.user_id, f.application_id, f.access_expires_at as expires_at, f.ended_at as revoked_at,
+       null::integer as api_token_id, false as is_use_due
      from authorizations f where f.id = $1 and f.access_hash = $2
      union all
-     select t.user_id, t.application_id, t.expires_at, t.revoked_at, t.id from api_tokens t where t.token_hash = $2
+     select t.user_id, t.application_id, t.expires_at, t.revoked_at,
+       t.id, coalesce(t.last_used_at < $6, true)
+     from api_tokens t where t.token_hash = $2
    ), found as (
      select token.user_id, token.application_id, token.api_token_id, u.uid, u.name, u.email,
        u.suspended_at is not null as is_suspended, o.slug, o.content_id, a.client_id, a.is_directory_api,
        a.retired_at is not null as is_retired, token.revoked_at is not null as is_revoked,
        coalesce(token.expires_at <= $3, false) as is_expired, held.permissions,
+       coalesce(known.last_synced_at < $5, true) as is_sync_due, token.is_use_due,
        token.revoked_at is null and coalesce(token.expires_at > $3, true) and a.retired_at is null
          and 'signin' = any (held.permissions) and coalesce(a.client_id = $4, true) as is_good
      from token
      join users u on u.id = token.user_id
      join applications a on a.id = token.application_id
      left join organisations o on o.id = u.organisation_id
+     left join user_applications known on known.user_id = token.user_id and known.application_id = token.application_id
      cross join lateral (
        select coalesce(array_agg(p.name order by lower(p.name), p.name), '{}') as permissions
        from grants g join permissions p on p.id = g.permission_id
        where g.user_id = token.user_id and g.application_id = token.application_id
      ) held
-   ), synced as (
+   )`
+
+const answer = `select user_id as "userId", application_id as "applicationId", client_id as "clientId",
+     is_directory_api as "isDirectoryApi", is_retired as "isRetired", is_revoked as "isRevoked", is_expired as "isExpired",
+     uid, name, email, permissions, slug as "organisationSlug", content_id as "organisationContentId",
+     is_suspended as "isSuspended", is_good and (is_sync_due or is_use_due) as "isDue"
+   from found`
+
+const read = statement<PresentedToken & { readonly isDue: boolean }, Presented>(
+  'bearer-tokens.read',
+  `with ${found} ${answer}`,
+)
+
+// Notes that are lost when the database dies are made again a minute later, so nobody waits for the disk.
+const readAndNote = statement<PresentedToken, Presented>(
+  'bearer-tokens.read-and-note',
+  `with ${found}, synced as (
      insert into user_applications (user_id, application_id, last_synced_at)
      select found.user_id, found.application_id, $3 from found
-     left join user_applications known using (user_id, application_id)
-     where found.is_good and (known.last_synced_at is null or known.last_synced_at < $5)
+     cross join (select set_config('synchronous_commit', 'off', true)) as unhurried
+     where found.is_good and found.is_sync_due
      on conflict (user_id, application_id) do update set last_synced_at = $3
    ), used as (
      update api_tokens set last_used_at = $3 from found
-     where api_tokens.id = found.api_token_id and found.is_good
-       and (api_tokens.last_used_at is null or api_tokens.last_used_at < $6)
-   )
-   select user_id as "userId", application_id as "applicationId", client_id as "clientId", is_directory_api as "isDirectoryApi",
-     is_retired as "isRetired", is_revoked as "isRevoked", is_expired as "isExpired", uid, name, email, permissions,
-     slug as "organisationSlug", content_id as "organisationContentId", is_suspended as "isSuspended"
-   from found`,
+     where api_tokens.id = found.api_token_id and found.is_good and found.is_use_due
+   ) ${answer}`,
 )
 
 const introspect = statement<IntrospectedToken, [TimeOrderedId | null, Buffer, Date, number]>(

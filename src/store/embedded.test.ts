@@ -6,8 +6,6 @@ import { chmod, chown, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Client } from 'pg'
-
-import { joinEmbeddedDatabase } from './embedded.ts'
 import {
   anotherProcess,
   eventually,
@@ -19,6 +17,7 @@ import {
   serverPid,
   temporaryDirectory,
 } from '#test/embedded.ts'
+import { joinEmbeddedDatabase } from './embedded.ts'
 
 const isRoot = process.geteuid?.() === 0
 const nobody = { uid: 65534, gid: 65534 }

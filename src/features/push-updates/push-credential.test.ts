@@ -108,6 +108,16 @@ describe('what Signon presents to applications', () => {
     equal((await testClient(test.url, application).userInfo(second)).status, 200)
   })
 
+  it('CC-73 is renewed once, however many workers find it revoked at the same time', async () => {
+    const application = await test.application('Seven B')
+    const found = await signon.single.apiTokens.seekByText(await tokenFor(application))
+    ok(found)
+    await signon.single.apiTokens.revoke(found.id)
+
+    const tokens = await Promise.all(Array.from({ length: 8 }, () => tokenFor(application)))
+    deepEqual([new Set(tokens).size, (await tokensOf(application)).length], [1, 2])
+  })
+
   it('gets back what it must hold, with the same token', async () => {
     const application = await test.application('Eight')
     const token = await tokenFor(application)
