@@ -31,11 +31,14 @@ export const runWorker = async (config: Config): Promise<void> => {
   const logger = createLogger(config.logLevel, 'worker')
   const house = await openHouse(config, logger)
   const { jobsAtOnce } = config
-  const worker = await startWorker({ ...house, caller: applicationCaller(), logger, jobsAtOnce })
-  logger.info({ jobsAtOnce }, 'worker is ready')
-  await untilStopped()
-  await worker.stop()
-  await house.close()
+  try {
+    const worker = await startWorker({ ...house, caller: applicationCaller(), logger, jobsAtOnce })
+    logger.info({ jobsAtOnce }, 'worker is ready')
+    await untilStopped()
+    await worker.stop()
+  } finally {
+    await house.close()
+  }
 }
 
 /** Longer than any push lasts, shorter than supervisors wait before they kill. */

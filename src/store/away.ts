@@ -24,8 +24,9 @@ const isDatabaseAway = (error: unknown): boolean => {
   )
 }
 
-/** `error` as the failure that it means, where it means that the database is away; else itself. */
-export const asFailure = (error: unknown): unknown =>
-  isDatabaseAway(error)
+/** Throws `error`, as `Unavailable` where it means that the database is away. */
+export const throwAsFailure = (error: unknown): never => {
+  throw isDatabaseAway(error)
     ? new Unavailable('Signon cannot reach its database just now. Try again in a moment.', String(error))
     : error
+}

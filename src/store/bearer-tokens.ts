@@ -1,21 +1,17 @@
 import type { ApplicationId } from '#domain/application.ts'
 import { accessTokenMilliseconds } from '#domain/oauth/lifetimes.ts'
 import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
-import type { UserId } from '#domain/user.ts'
 import { after, hour, minute } from '#kernel/clock.ts'
 import { hashToken, isMadeSince, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
-/** A bearer token that we know, good or not, and everything that decides what its holder gets. */
+/** A bearer token that we know, and everything that decides what its holder gets. */
 export interface PresentedToken extends UserInfoFacts {
-  readonly userId: UserId
-  readonly applicationId: ApplicationId
   readonly clientId: string
   readonly isDirectoryApi: boolean
-  readonly isRetired: boolean
-  readonly isRevoked: boolean
-  readonly isExpired: boolean
+  /** Why it is not good, whoever asks; null when it is. Retired application and lost access come before all else. */
+  readonly problem: 'invalid' | 'revoked' | 'expired' | null
 }
 
 /** A token as introspection tells of it. Times are seconds since 1970. */
@@ -75,30 +71,32 @@ const found = `token as (
      select t.user_id, t.application_id, t.expires_at, t.revoked_at,
        t.id, coalesce(t.last_used_at < $6, true)
      from api_tokens t where t.token_hash = $2
-   ), found as (
-     select token.user_id, token.application_id, token.api_token_id, u.uid, u.name, u.email,
-       u.suspended_at is not null as is_suspended, o.slug, o.content_id, a.client_id, a.is_directory_api,
-       a.retired_at is not null as is_retired, token.revoked_at is not null as is_revoked,
-       coalesce(token.expires_at <= $3, false) as is_expired, held.permissions,
-       coalesce(known.last_synced_at < $5, true) as is_sync_due, token.is_use_due,
-       token.revoked_at is null and coalesce(token.expires_at > $3, true) and a.retired_at is null
-         and 'signin' = any (held.permissions) and coalesce(a.client_id = $4, true) as is_good
+   ), known as (
+     select token.*, u.uid, u.name, u.email, u.suspended_at is not null as is_suspended, o.slug, o.content_id,
+       a.client_id, a.is_directory_api, held.permissions,
+       coalesce(last.last_synced_at < $5, true) as is_sync_due,
+       case
+         when a.retired_at is not null or 'signin' <> all (held.permissions) then 'invalid'
+         when token.revoked_at is not null then 'revoked'
+         when token.expires_at <= $3 then 'expired'
+       end as problem
      from token
      join users u on u.id = token.user_id
      join applications a on a.id = token.application_id
      left join organisations o on o.id = u.organisation_id
-     left join user_applications known on known.user_id = token.user_id and known.application_id = token.application_id
+     left join user_applications last on last.user_id = token.user_id and last.application_id = token.application_id
      cross join lateral (
        select coalesce(array_agg(p.name order by lower(p.name), p.name), '{}') as permissions
        from grants g join permissions p on p.id = g.permission_id
        where g.user_id = token.user_id and g.application_id = token.application_id
      ) held
+   ), found as (
+     select *, problem is null and coalesce(client_id = $4, true) as is_good from known
    )`
 
-const answer = `select user_id as "userId", application_id as "applicationId", client_id as "clientId",
-     is_directory_api as "isDirectoryApi", is_retired as "isRetired", is_revoked as "isRevoked", is_expired as "isExpired",
-     uid, name, email, permissions, slug as "organisationSlug", content_id as "organisationContentId",
-     is_suspended as "isSuspended", is_good and (is_sync_due or is_use_due) as "isDue"
+const answer = `select client_id as "clientId", is_directory_api as "isDirectoryApi", problem, uid, name, email, permissions,
+     slug as "organisationSlug", content_id as "organisationContentId", is_suspended as "isSuspended",
+     is_good and (is_sync_due or is_use_due) as "isDue"
    from found`
 
 const read = statement<PresentedToken & { readonly isDue: boolean }, Presented>(

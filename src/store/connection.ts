@@ -1,5 +1,6 @@
 import { CompiledQuery, Kysely } from 'kysely'
 import { DatabaseError, Pool } from 'pg'
+import { throwAsFailure } from './away.ts'
 import { type NamedQuery, namedStatementsDialect } from './dialect.ts'
 import type { DB } from './schema.ts'
 
@@ -19,8 +20,13 @@ export const openDatabase = (url: string, size: number, onIdleError: (error: Err
   // A connection that dies is replaced; without a listener, in use or idle, it would end the process.
   pool.on('error', onIdleError)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return new Kysely<DB>({ dialect: namedStatementsDialect(pool) })
+  const db = new Kysely<DB>({ dialect: namedStatementsDialect(pool) })
+  pools.set(db, pool)
+  return db
 }
+
+/** The pool behind a database; a transaction has none, because all of it must stay on its own connection. */
+const pools = new WeakMap<Connection, Pool>()
 
 /**
  * One hot query, written once and planned once per connection. `name` must be its own. The function that comes back
@@ -29,11 +35,17 @@ export const openDatabase = (url: string, size: number, onIdleError: (error: Err
 export const statement = <Row, Values extends readonly unknown[]>(name: string, text: string) => {
   const query = CompiledQuery.raw(text)
   return async (db: Connection, ...values: Values): Promise<readonly Row[]> => {
-    const named: NamedQuery = { ...query, name, parameters: values }
+    const parameters = values.map(plain)
+    const pool = pools.get(db)
+    if (pool) return (await pool.query({ name, text, values: parameters }).catch(throwAsFailure)).rows
+    const named: NamedQuery = { ...query, name, parameters }
     const { rows } = await db.executeQuery<Row>(named as CompiledQuery<Row>)
     return rows
   }
 }
+
+// `pg` writes a date out in local time, part by part; this is the same instant in one native call.
+const plain = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
 
 /** Does this error say that a unique index (`constraint`, when given) refused a row? */
 export const isDuplicate = (error: unknown, constraint?: string): boolean =>

@@ -9,7 +9,7 @@ import {
   type QueryResult,
 } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
-import { asFailure } from './away.ts'
+import { throwAsFailure } from './away.ts'
 
 /** A query that PostgreSQL parses and plans once per connection, under `name`. */
 export interface NamedQuery extends CompiledQuery {
@@ -60,7 +60,3 @@ const connection = (client: PoolClient): PooledConnection => ({
     throw new Error('Streaming is done by paging')
   },
 })
-
-const throwAsFailure = (error: unknown): never => {
-  throw asFailure(error)
-}

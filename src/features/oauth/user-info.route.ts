@@ -1,4 +1,3 @@
-import { signinPermission } from '#domain/application.ts'
 import { bearerToken } from '#domain/oauth/client-credentials.ts'
 import { userInfo } from '#domain/oauth/user-info.ts'
 import type { PresentedToken } from '#store/bearer-tokens.ts'
@@ -47,16 +46,14 @@ const tokenIn = ({ headers, query }: Request): string | undefined =>
   bearerToken(headers.authorization) ??
   (onlyText(query, 'access_token') || onlyText(query, 'bearer_token') || undefined)
 
-/** The challenge for a token that is not good, in the order of `reference/oauth-and-apis.md` 14.2. */
+/** The challenge for a token that is not good. */
 const problemWith = (
   token: string | undefined,
   presented: PresentedToken | undefined,
 ): string | undefined => {
   if (token === undefined) return bearerChallenge()
-  if (!presented || presented.isRetired || !presented.permissions.includes(signinPermission))
-    return bearerChallenge('invalid')
-  if (presented.isRevoked) return bearerChallenge('revoked')
-  return presented.isExpired ? bearerChallenge('expired') : undefined
+  const problem = presented ? presented.problem : 'invalid'
+  return problem === null ? undefined : bearerChallenge(problem)
 }
 
 const isOthers = (
