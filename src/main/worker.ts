@@ -44,9 +44,9 @@ export const runWorker = async (config: Config): Promise<void> => {
 /** Longer than any push lasts, shorter than supervisors wait before they kill. */
 const patienceMilliseconds = 25 * second
 const betweenStarts = 2 * second
-const betweenRounds = 30 * second
+const betweenRounds = 10 * second
 /** A worker that has been without a connection for so long is gone. */
-const graceMilliseconds = minute
+const graceMilliseconds = 20 * second
 
 /**
  * Does the jobs of the queue in this process until `stop`, which may be given how long to wait for those that run.
