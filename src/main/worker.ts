@@ -5,7 +5,7 @@ import { type JobName, type Jobs, type ScheduledJobName, schedule } from '#domai
 import { announceUser } from '#features/push-updates/announce-user.job.ts'
 import { pushReauthentication } from '#features/push-updates/push-reauthentication.job.ts'
 import { pushUserUpdate } from '#features/push-updates/push-user-update.job.ts'
-import { after, minute, second, systemClock } from '#kernel/clock.ts'
+import { after, second, systemClock } from '#kernel/clock.ts'
 import { type ApplicationCaller, applicationCaller } from '#outside/push-updates.ts'
 import type { Connection } from '#store/connection.ts'
 import { makeEventMonths } from '#store/migrate.ts'

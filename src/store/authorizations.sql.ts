@@ -1,7 +1,7 @@
 import type { ApplicationId } from '#domain/application.ts'
 import type { UserId, UserUid } from '#domain/user.ts'
 import type { TimeOrderedId } from '#kernel/token.ts'
-import { statement } from './connection.ts'
+import { statement, unhurried } from './connection.ts'
 
 /** `application_id` is null for wrong client credentials, `user_id` when the token was refused. */
 export interface ExchangeRow {
@@ -33,7 +33,7 @@ export const begin = statement<
    insert into authorizations (id, user_id, application_id, authenticated_at, redirect_base, redirect_query,
      code_challenge, code_hash, expires_at, created_at, nonce)
    select $1::bigint, $2::integer, $3::integer, $4::timestamptz, $5, $6, $7, $8::bytea, $9::timestamptz, $10, $11
-   from (select set_config('synchronous_commit', 'off', true)) as unhurried`,
+   from ${unhurried}`,
 )
 
 /** The client, by its id and the hash of its secret: `$1` and `$2`. */

@@ -3,7 +3,7 @@ import { accessTokenMilliseconds } from '#domain/oauth/lifetimes.ts'
 import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
 import { after, hour, minute } from '#kernel/clock.ts'
 import { hashToken, isMadeSince, type TimeOrderedId, tokenId } from '#kernel/token.ts'
-import { statement } from './connection.ts'
+import { statement, unhurried } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
 /** A bearer token that we know, and everything that decides what its holder gets. */
@@ -110,7 +110,7 @@ const readAndNote = statement<PresentedToken, Presented>(
   `with ${found}, synced as (
      insert into user_applications (user_id, application_id, last_synced_at)
      select found.user_id, found.application_id, $3 from found
-     cross join (select set_config('synchronous_commit', 'off', true)) as unhurried
+     cross join ${unhurried}
      where found.is_good and found.is_sync_due
      on conflict (user_id, application_id) do update set last_synced_at = $3
    ), used as (

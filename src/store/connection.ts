@@ -44,6 +44,12 @@ export const statement = <Row, Values extends readonly unknown[]>(name: string, 
   }
 }
 
+/**
+ * A source of one row for statements whose change may be lost when the database dies: nobody waits for the disk. Only
+ * for statements that are sent by themselves, because it holds for the whole transaction.
+ */
+export const unhurried = `(select set_config('synchronous_commit', 'off', true)) as unhurried`
+
 // `pg` writes a date out in local time, part by part; this is the same instant in one native call.
 const plain = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
 

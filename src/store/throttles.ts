@@ -1,6 +1,6 @@
 import { secondsUntilNextWindow, type Throttle, windowStart } from '#domain/throttle.ts'
 import { TooManyAttempts } from '#kernel/failure.ts'
-import { statement } from './connection.ts'
+import { statement, unhurried } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
 /** How often callers did what is throttled, counted once for all processes. */
@@ -23,12 +23,14 @@ export const throttleStore = ({ db, now }: StoreContext) => ({
 
 const take = statement<{ readonly count: number }, [string, string, Date]>(
   'throttles.take',
-  `insert into throttles (name, caller, window_start, count) values ($1, $2, $3, 1)
+  `insert into throttles (name, caller, window_start, count)
+   select $1, $2, $3::timestamptz, 1 from ${unhurried}
    on conflict (name, caller, window_start) do update set count = throttles.count + 1
    returning count`,
 )
 
 const giveBack = statement<never, [string, string, Date]>(
   'throttles.give-back',
-  'update throttles set count = count - 1 where name = $1 and caller = $2 and window_start = $3 and count > 0',
+  `update throttles set count = count - 1 from ${unhurried}
+   where name = $1 and caller = $2 and window_start = $3 and count > 0`,
 )

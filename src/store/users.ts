@@ -2,7 +2,7 @@ import { lockOverIfBefore } from '#domain/lockout.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { Role, User, UserId, UserKind, UserUid } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
-import { type Connection, isDuplicate, statement } from './connection.ts'
+import { type Connection, isDuplicate, statement, unhurried } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
 /** A person as the password step sees them: this attempt is counted already. */
@@ -200,11 +200,13 @@ const userOf = (row: UserRow): User => ({
   lockedAt: row.locked_at,
 })
 
+// What follows from the attempt is committed with care, and takes its count along.
 const beginAttempt = statement<Attempt, [email: string, lockOverIfBefore: Date]>(
   'users.begin-attempt',
   `update users set
      failed_attempts = case when locked_at <= $2 then 1 else failed_attempts + 1 end,
      locked_at = case when locked_at <= $2 then null else locked_at end
+   from ${unhurried}
    where email = $1 and kind = 'person'
    returning id, uid, password_hash as "passwordHash", failed_attempts as "failedAttempts", locked_at as "lockedAt",
      suspended_at is not null as "isSuspended"`,
