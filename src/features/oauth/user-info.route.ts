@@ -1,6 +1,6 @@
 import { bearerToken } from '#domain/oauth/client-credentials.ts'
 import { userInfo } from '#domain/oauth/user-info.ts'
-import type { PresentedToken } from '#store/bearer-tokens.ts'
+import type { PresentedToken } from '#store/bearer-tokens.sql.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { onlyText } from '#web/urlencoded.ts'

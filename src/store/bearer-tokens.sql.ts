@@ -1,0 +1,112 @@
+import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
+import type { TimeOrderedId } from '#kernel/token.ts'
+import { statement, unhurried } from './connection.ts'
+
+/** A bearer token that we know, and everything that decides what its holder gets. */
+export interface PresentedToken extends UserInfoFacts {
+  readonly clientId: string
+  readonly isDirectoryApi: boolean
+  /** Why it is not good, whoever asks; null when it is. Retired application and lost access come before all else. */
+  readonly problem: 'invalid' | 'revoked' | 'expired' | null
+}
+
+/** `isDue`: there is something to note of this use. */
+export interface PresentedRow extends PresentedToken {
+  readonly isDue: boolean
+}
+
+/** Names held by the user `u` for the application `a`, ascending without regard to case. */
+const permissions = `array(
+  select p.name from grants g join permissions p on p.id = g.permission_id
+  where g.user_id = u.id and g.application_id = a.id
+  order by lower(p.name), p.name
+)`
+
+const maySignIn = `exists (
+  select from grants g join permissions p on p.id = g.permission_id and p.name = 'signin'
+  where g.user_id = u.id and g.application_id = a.id
+)`
+
+/** One select, without a detour: it is the hottest statement of all. */
+const holder = (token: {
+  problem: string
+  isUseDue: string
+  syncedBefore: string
+  source: string
+}): string => `
+  select a.client_id as "clientId", a.is_directory_api as "isDirectoryApi",
+    case when a.retired_at is not null then 'invalid' ${token.problem} end as problem,
+    u.uid, u.name, u.email, u.suspended_at is not null as "isSuspended", ${permissions} as permissions,
+    o.slug as "organisationSlug", o.content_id as "organisationContentId",
+    coalesce(v.last_synced_at < ${token.syncedBefore}, true) or ${token.isUseDue} as "isDue"
+  from ${token.source}
+  join users u on u.id = t.user_id
+  join applications a on a.id = t.application_id
+  left join organisations o on o.id = u.organisation_id
+  left join user_applications v on v.user_id = u.id and v.application_id = a.id
+  where`
+
+type Read = [id: TimeOrderedId, hash: Buffer, now: Date, syncedBefore: Date]
+type Note = [...token: Read, clientId: string | null]
+
+const personsHolder = `${holder({
+  problem: `when t.ended_at is not null then 'revoked' when t.access_expires_at <= $3 then 'expired'`,
+  isUseDue: 'false',
+  syncedBefore: '$4',
+  source: 'authorizations t',
+})} t.id = $1 and t.access_hash = $2`
+
+/** Notes that the application has the permissions. Lost with the database, it is made again a minute later. */
+const personsNote = `
+  insert into user_applications (user_id, application_id, last_synced_at)
+  select u.id, a.id, $3 from authorizations t
+  join users u on u.id = t.user_id
+  join applications a on a.id = t.application_id and a.retired_at is null and coalesce(a.client_id = $5, true)
+  cross join ${unhurried}
+  where t.id = $1 and t.access_hash = $2 and t.ended_at is null and t.access_expires_at > $3 and ${maySignIn}
+  on conflict (user_id, application_id) do update set last_synced_at = $3
+  where coalesce(user_applications.last_synced_at < $4, true)`
+
+export const readPersons = statement<PresentedRow, Read>('bearer-tokens.read-persons', personsHolder)
+
+export const notePersons = statement<never, Note>('bearer-tokens.note-persons', personsNote)
+
+export const readAndNotePersons = statement<PresentedRow, Note>(
+  'bearer-tokens.read-and-note-persons',
+  `with noted as (${personsNote}) ${personsHolder}`,
+)
+
+export const readMachines = statement<
+  PresentedRow,
+  [hash: Buffer, now: Date, syncedBefore: Date, usedBefore: Date]
+>(
+  'bearer-tokens.read-machines',
+  `${holder({
+    problem: `when t.revoked_at is not null then 'revoked' when t.expires_at <= $2 then 'expired'`,
+    isUseDue: 'coalesce(t.last_used_at < $4, true)',
+    syncedBefore: '$3',
+    source: 'api_tokens t',
+  })} t.token_hash = $1`,
+)
+
+/** The same, and that the token was used. */
+export const noteMachines = statement<
+  never,
+  [hash: Buffer, now: Date, syncedBefore: Date, usedBefore: Date, clientId: string | null]
+>(
+  'bearer-tokens.note-machines',
+  `with good as (
+     select t.id, u.id as user_id, a.id as application_id from api_tokens t
+     join users u on u.id = t.user_id
+     join applications a on a.id = t.application_id and a.retired_at is null and coalesce(a.client_id = $5, true)
+     cross join ${unhurried}
+     where t.token_hash = $1 and t.revoked_at is null and coalesce(t.expires_at > $2, true) and ${maySignIn}
+   ), used as (
+     update api_tokens set last_used_at = $2 from good
+     where api_tokens.id = good.id and coalesce(api_tokens.last_used_at < $4, true)
+   )
+   insert into user_applications (user_id, application_id, last_synced_at)
+   select user_id, application_id, $2 from good
+   on conflict (user_id, application_id) do update set last_synced_at = $2
+   where coalesce(user_applications.last_synced_at < $3, true)`,
+)
