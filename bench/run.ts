@@ -1,6 +1,7 @@
 import { type Measure, measures } from './measures.ts'
 import { type Options, readOptions } from './options.ts'
 import { tell } from './progress.ts'
+import { mindOthers } from './quiet.ts'
 import { type Row, rowOf, tableOf } from './report.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
@@ -18,6 +19,9 @@ const run = async ({ json, names }: Options): Promise<number> => {
     )
     process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows))
     return rows.every(({ ok }) => ok) ? 0 : 1
+  } catch (error) {
+    tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return 1
   } finally {
     await workshop.close()
   }
@@ -27,6 +31,7 @@ const measureAll = async (workshop: Workshop, wanted: readonly Measure[]): Promi
   const rows: Row[] = []
   for (const measure of wanted) {
     tell(`${measure.name}: ${measure.about}`)
+    await mindOthers()
     rows.push(rowOf(measure, await measure.take(workshop)))
   }
   return rows

@@ -12,7 +12,7 @@ import { everybodysPassword, type Seeded } from './seeded.ts'
 export const seedDatabase = async (url: string, users: number): Promise<Seeded> => {
   const began = performance.now()
   const db = openDatabase(url, 2, () => undefined)
-  await prepareDatabase(db, url, systemClock)
+  await prepareDatabase(url, systemClock)
   await db.destroy()
 
   const at = systemClock.now().getTime()

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { eventKinds, reservedEventNumbers } from '#domain/events.ts'
-import { jobTerms } from '#domain/jobs.ts'
+import { jobTerms, schedule } from '#domain/jobs.ts'
 import { jobsAfter } from '#domain/reactions.ts'
 import { createWeb } from '#main/server.ts'
 import { type SettingName, settings, variables } from '#main/settings.ts'
@@ -47,7 +47,8 @@ const eventsDoc = (): string => {
     ])
   const text = `Numbers 1 to 48 keep the meaning that they had before Signon was rewritten; ${reservedEventNumbers.join(', ')} are kept for them and not recorded by this version.`
   const jobs = Object.entries(jobTerms).map(([name, { attempts }]) => [`\`${name}\``, String(attempts)])
-  return `${heading('Events', text)}${table(['Number', 'Name', 'Words', 'Shown to', 'Jobs that follow'], rows)}\n## Jobs\n\n${table(['Job', 'Attempts at most'], jobs)}`
+  const calendar = Object.entries(schedule).map(([name, times]) => [`\`${name}\``, `\`${times}\``])
+  return `${heading('Events', text)}${table(['Number', 'Name', 'Words', 'Shown to', 'Jobs that follow'], rows)}\n## Jobs\n\n${table(['Job', 'Attempts at most'], jobs)}\n## Jobs of the calendar\n\n${table(['Job', 'Minute, hour, day, month, weekday (UTC)'], calendar)}`
 }
 
 const who = {

@@ -40,12 +40,15 @@ export class TestBrowser {
     return this.send(path, { headers })
   }
 
-  /** Posts a form with the token of the page at `from`. */
+  /** Posts the form of the page at `from`: its hidden fields, and these. */
   async post(path: string, fields: Fields, from = path): Promise<Page> {
     const page = await this.get(from)
-    const token = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
+    const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
+      ([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')] as const,
+    )
     const pairs = Array.isArray(fields) ? fields : Object.entries(fields)
-    const body = new URLSearchParams([...pairs, ['csrf_token', token]] as [string, string][])
+    const unique = new Map(hidden)
+    const body = new URLSearchParams([...pairs, ...unique] as [string, string][])
     return this.send(path, { method: 'POST', body })
   }
 

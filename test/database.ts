@@ -1,7 +1,6 @@
 import { Client } from 'pg'
 import { systemClock } from '#kernel/clock.ts'
 import { prepareDatabase } from '#main/database.ts'
-import { openDatabase } from '#store/connection.ts'
 
 /** The server that the tests use: the embedded one of the test run, or the one of TEST_DATABASE_URL. */
 export const serverUrl = (): string => {
@@ -36,9 +35,7 @@ export const makeTemplate = async (server: string): Promise<void> => {
   await onServer(server, `drop database if exists ${template} with (force)`)
   await onServer(server, `create database ${template}`)
   const url = databaseUrl(server, template)
-  const db = openDatabase(url, 2, () => undefined)
-  await prepareDatabase(db, url, systemClock)
-  await db.destroy()
+  await prepareDatabase(url, systemClock)
 }
 
 /** A fresh migrated database, dropped by `drop`. */

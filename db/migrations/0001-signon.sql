@@ -216,7 +216,23 @@ create index events_application on events (application_id, created_at desc, id d
 -- Keeps what no month has been made for.
 create table events_other partition of events default;
 
-create function make_event_months(first date, months integer) returns void language plpgsql as $$
+-- Nobody rewrites the log, the service included.
+create function refuse_to_rewrite_events() returns trigger language plpgsql as $$
+begin
+  raise exception 'events are never changed or deleted; whole months are dropped when they are two years old';
+end $$;
+create trigger events_are_append_only before update or delete on events
+  for each row execute function refuse_to_rewrite_events();
+-- Triggers for whole statements are not handed down, so each month gets its own.
+create trigger events_are_not_emptied before truncate on events
+  for each statement execute function refuse_to_rewrite_events();
+create trigger events_are_not_emptied before truncate on events_other
+  for each statement execute function refuse_to_rewrite_events();
+
+-- A month of which there are events elsewhere already stays there; the others are made. It waits two seconds at most
+-- for whoever reads the log, because everybody who writes to it would wait behind it.
+create function make_event_months(first date, months integer) returns void language plpgsql
+set lock_timeout = '2s' as $$
 declare
   month date;
   name text;
@@ -225,21 +241,17 @@ begin
   loop
     name := 'events_' || to_char(month, 'YYYY_MM');
     if to_regclass(name) is null then
-      execute format('create table %I partition of events for values from (%L) to (%L)',
-        name, month || ' 00:00+00', (month + interval '1 month')::date || ' 00:00+00');
+      begin
+        execute format('create table %I partition of events for values from (%L) to (%L)',
+          name, month || ' 00:00+00', (month + interval '1 month')::date || ' 00:00+00');
+        execute format('create trigger events_are_not_emptied before truncate on %I
+          for each statement execute function refuse_to_rewrite_events()', name);
+      exception when check_violation then
+        raise warning 'events of % stay in events_other', to_char(month, 'YYYY-MM');
+      end;
     end if;
   end loop;
 end $$;
-
--- Nobody rewrites the log, the service included.
-create function refuse_to_rewrite_events() returns trigger language plpgsql as $$
-begin
-  raise exception 'events are never changed or deleted; whole months are dropped when they are two years old';
-end $$;
-create trigger events_are_append_only before update or delete on events
-  for each row execute function refuse_to_rewrite_events();
-create trigger events_are_not_emptied before truncate on events
-  for each statement execute function refuse_to_rewrite_events();
 
 create table throttles (
   name text not null,

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '#domain/events.ts'
 import { createApplication } from '#features/applications/create-application.ts'
 import { rotateSecret } from '#features/applications/rotate-secret.ts'
@@ -28,7 +29,10 @@ export const publisherCredentials = async (
   const clientId = await signon.transaction((work) =>
     work.applications.findByName(demoPublisherName).then(
       async (application) => {
-        await work.applications.setAddresses(application.id, { ...addressesAt(url), pushUri: null })
+        const { homeUri, redirectUris, pushUri } = application
+        const addresses = { ...addressesAt(url), pushUri: null }
+        if (!isDeepStrictEqual({ homeUri, redirectUris, pushUri }, addresses))
+          await work.applications.setAddresses(application.id, addresses)
         return application.clientId
       },
       (error: unknown) => {

@@ -1,3 +1,4 @@
+import type { Application } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
 import { grantAccess } from '#features/access/grant-access.ts'
 import { createApplication } from '#features/applications/create-application.ts'
@@ -9,22 +10,46 @@ import { gdsOnlyNames, type RealApplication, realApplications } from './applicat
 import { realOrganisations } from './organisations.ts'
 import { type DemoPerson, demoPassword, demoPeople } from './people.ts'
 
-/** Fills Signon with the real organisations and applications. What is there already is left as it is. */
+/** Fills Signon with the real organisations and applications; what a stopped run left undone is done. */
 export const seedRegister = async (signon: Signon, actor: Actor): Promise<void> => {
   const organisations = await realOrganisations()
   await signon.transaction((work) => work.organisationImport.put(organisations))
-  const known = new Set((await signon.single.applications.list()).map(({ name }) => name))
-  for (const application of await realApplications())
-    if (!known.has(application.name)) await seedApplication(signon, actor, application)
+  const known = new Map((await signon.single.applications.list()).map((one) => [one.name, one]))
+  for (const real of await realApplications())
+    await asOne(signon, (whole) => seedApplication(whole, actor, real, known.get(real.name)))
 }
 
-/** Adds the demonstration's people; those who are there already stay as they are. */
+/**
+ * Adds the demonstration's people, in their order and each as a whole: when the last is there, everybody is, with all
+ * that they hold. What those who are there already lack is given to them.
+ */
 export const seedPeople = async (signon: Signon, actor: Actor): Promise<void> => {
-  for (const person of demoPeople)
-    if (!(await signon.single.users.seekByEmail(person.email))) await seedPerson(signon, actor, person)
+  for (const person of demoPeople) await asOne(signon, (whole) => seedPerson(whole, actor, person))
 }
 
-const seedApplication = async (signon: Signon, actor: Actor, real: RealApplication): Promise<void> => {
+/** Runs several use cases in one transaction: all of them happen, or none. */
+const asOne = (signon: Signon, seeding: (whole: Signon) => Promise<void>): Promise<void> =>
+  signon.transaction((work) =>
+    seeding({
+      ...signon,
+      single: work,
+      read: (reading) => reading(work),
+      transaction: (working) => working(work),
+    }),
+  )
+
+const seedApplication = async (
+  signon: Signon,
+  actor: Actor,
+  real: RealApplication,
+  known: Application | undefined,
+): Promise<void> => {
+  const application = known ?? (await register(signon, actor, real))
+  await signon.single.grants.setFlags(application.id, real)
+  if (real.retired && application.retiredAt === null) await retireApplication(signon, actor, real.name)
+}
+
+const register = async (signon: Signon, actor: Actor, real: RealApplication): Promise<Application> => {
   const { application } = await createApplication(signon, actor, {
     name: real.name,
     description: real.description,
@@ -40,20 +65,22 @@ const seedApplication = async (signon: Signon, actor: Actor, real: RealApplicati
     permissions: real.permissions,
     allowHttp: false,
   })
-  await signon.transaction((work) => work.grants.setFlags(application.id, real))
-  if (real.retired) await retireApplication(signon, actor, real.name)
+  return application
 }
 
 const seedPerson = async (signon: Signon, actor: Actor, person: DemoPerson): Promise<void> => {
   const { name, email, role, organisation, access, suspendedFor } = person
-  await createUser(signon, actor, {
-    name,
-    email,
-    role,
-    organisationSlug: organisation ?? undefined,
-    password: demoPassword,
-  })
+  const known = await signon.single.users.seekByEmail(email)
+  if (!known)
+    await createUser(signon, actor, {
+      name,
+      email,
+      role,
+      organisationSlug: organisation ?? undefined,
+      password: demoPassword,
+    })
   for (const [applicationName, permissions] of Object.entries(access))
     await grantAccess(signon, actor, { email, applicationName, permissions })
-  if (suspendedFor !== undefined) await suspendUser(signon, actor, { email, reason: suspendedFor })
+  if (suspendedFor !== undefined && !known?.suspendedAt)
+    await suspendUser(signon, actor, { email, reason: suspendedFor })
 }

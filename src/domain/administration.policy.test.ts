@@ -14,5 +14,6 @@ describe('who may administer', () => {
       reason: 'an actor of the kind person may not suspend a user',
     })
     equal(mayAdminister({ kind: 'application' }, 'create an API token').allowed, false)
+    equal(mayAdminister({ kind: 'person' }, 'set a password').allowed, false)
   })
 })

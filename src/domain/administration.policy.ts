@@ -13,6 +13,7 @@ const rules = {
   'suspend a user': operators,
   'unsuspend a user': operators,
   'unlock a user': operators,
+  'set a password': operators,
   'grant access': operators,
   'remove access': operators,
   'create an application': operators,

@@ -43,6 +43,7 @@ export const eventKinds = {
   'application-secret-rotated': { number: 55, words: 'Application secret rotated' },
   'application-addresses-changed': { number: 56, words: 'Application addresses changed' },
   'permission-created': { number: 57, words: 'Permission created' },
+  'password-set': { number: 58, words: 'Password set by an operator' },
 } as const satisfies Record<string, Kind>
 
 export type EventName = keyof typeof eventKinds

@@ -50,6 +50,8 @@ function keyOf(name: 'push-user-update' | 'push-reauthentication') {
 export const schedule = {
   /** Makes the log's partitions for the months to come. */
   'make-event-months': '20 2 * * *',
+  /** Removes sessions, authorizations and counts of attempts that nobody can use any more. */
+  'purge-expired': '40 * * * *',
 } as const satisfies Record<string, string>
 
 export type ScheduledJobName = keyof typeof schedule

@@ -54,6 +54,7 @@ const reactions = {
   'application-secret-rotated': nothing,
   'application-addresses-changed': nothing,
   'permission-created': nothing,
+  'password-set': nothing,
 } as const satisfies Record<EventName, Reaction>
 
 /** Names of the jobs that follow from every event of this name, for documentation. */

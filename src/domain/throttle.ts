@@ -7,6 +7,21 @@ export interface Throttle {
   readonly windowMilliseconds: number
 }
 
+/** Whom a network address stands for: of IPv6 its /64, which is one customer's to change within at will. */
+export const throttledCaller = (address: string | undefined): string => {
+  if (address === undefined) return 'unknown'
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::', 2)
+  const groups = head.split(':').filter((group) => group !== '')
+  const missing =
+    tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter((group) => group !== '').length
+  const all = [...groups, ...Array.from({ length: missing }, () => '0'), ...(tail ?? '').split(':')]
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
+
 /** Failed sign-ins from one network address. */
 export const signInThrottle: Throttle = { name: 'sign-in', limit: 200, windowMilliseconds: 10 * minute }
 

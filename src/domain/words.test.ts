@@ -6,7 +6,7 @@ import { eventKinds, reservedEventNumbers } from './events.ts'
 import { isLocked, locksNow, mayTry } from './lockout.ts'
 import { passwordFault } from './password.ts'
 import { safeReturnAddress } from './return-address.ts'
-import { secondsUntilNextWindow, windowStart } from './throttle.ts'
+import { secondsUntilNextWindow, throttledCaller, windowStart } from './throttle.ts'
 import { emailFault, normaliseEmail } from './user.ts'
 
 const now = new Date('2026-03-29T00:30:00Z')
@@ -122,6 +122,17 @@ describe('a throttle', () => {
     )
     equal(secondsUntilNextWindow(throttle, new Date('2026-01-01T10:19:59.999Z')), 1)
     equal(secondsUntilNextWindow(throttle, new Date('2026-01-01T10:10:00Z')), 600)
+  })
+})
+
+describe('a caller that is throttled', () => {
+  it('is an IPv4 address, or the /64 that an IPv6 address lies in', () => {
+    equal(throttledCaller('192.0.2.1'), '192.0.2.1')
+    equal(throttledCaller('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64')
+    equal(throttledCaller('2001:0db8::9'), '2001:db8:0:0::/64')
+    equal(throttledCaller('::1'), '0:0:0:0::/64')
+    equal(throttledCaller('fe80::1:2:3:4'), 'fe80:0:0:0::/64')
+    equal(throttledCaller(undefined), 'unknown')
   })
 })
 

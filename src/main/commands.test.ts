@@ -2,7 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
@@ -14,6 +14,7 @@ import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
 
 const test = await startSignon()
+const operator = userInfo().username
 const folder = await mkdtemp(join(tmpdir(), 'signon-commands-'))
 after(() => rm(folder, { recursive: true, force: true }))
 
@@ -23,7 +24,7 @@ const settings = {
   SIGNON_SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
   GOVUK_ENVIRONMENT: 'integration',
   PATH: process.env['PATH'],
-  USER: 'olive',
+  USER: 'mallory',
 }
 
 interface Given {
@@ -209,14 +210,33 @@ describe('bin/signon users', () => {
       'select distinct actor_kind, actor_name from events where about_uid = $1',
       [uid],
     )
-    deepEqual(actors, [{ actor_kind: 'console', actor_name: 'olive' }])
+    deepEqual(actors, [{ actor_kind: 'console', actor_name: operator }])
     await json(['users', 'suspend', 'sue@example.gov.uk', '--reason', 'x'], {
       settings: { SUDO_USER: 'sam', USER: 'root' },
     })
     const [last] = await test.rows<{ actor_name: string }>(
       'select actor_name from events order by id desc limit 1',
     )
-    equal(last?.actor_name, 'sam')
+    equal(last?.actor_name, process.getuid?.() === 0 ? 'sam' : operator)
+  })
+
+  it('sets a password, which somebody needs whose suspension has ended', async () => {
+    const { uid, email } = await create('una@example.gov.uk')
+    await json(['users', 'suspend', email, '--reason', 'away'])
+    match(
+      (await run(['users', 'unsuspend', email])).out,
+      /old password is gone(.|\n)*users set-password una@example\.gov\.uk --password-stdin/,
+    )
+    equal((await test.browser().signIn(email)).status, 200)
+
+    const line = ['users', 'set-password', email]
+    deepEqual((await refusal(line)).slice(0, 2), [2, 'usage'])
+    deepEqual((await refusal([...line, '--password-stdin'], { input: 'short' })).slice(0, 2), [1, 'invalid'])
+    const set = await json([...line, '--password-stdin'], { input: `${password}\n` })
+    deepEqual([set.uid, set.status], [uid, 'active'])
+    equal((await test.browser().signIn(email)).location, '/')
+    const names = (await json(['events', 'list', '--user', email])).map(({ name }: { name: string }) => name)
+    ok(names.includes('password-set'))
   })
 
   it('grants and revokes, and shows what is held', async () => {
@@ -315,7 +335,7 @@ describe('bin/signon applications', () => {
     )
   })
 
-  it('takes plain http in development only', async () => {
+  it('takes plain http in development only, where Signon itself has it', async () => {
     const line = [
       'applications',
       'create',
@@ -325,7 +345,9 @@ describe('bin/signon applications', () => {
       'http://app.dev.gov.uk/callback',
     ]
     deepEqual(await refusal(line), [1, 'invalid', 'The redirect address must begin with https.'])
-    await json(line, { settings: { GOVUK_ENVIRONMENT: 'development' } })
+    const development = { GOVUK_ENVIRONMENT: 'development' }
+    equal((await refusal(line, { settings: development }))[1], 'invalid')
+    await json(line, { settings: { ...development, SIGNON_URL: 'http://signon.dev.gov.uk' } })
     await json(['applications', 'retire', 'Plain'])
   })
 
@@ -397,11 +419,11 @@ describe('bin/signon api-users, api-tokens and events', () => {
     const [event] = await json(['events', 'list', '--user', robot.email, '--limit', '1'])
     deepEqual(
       [event.name, event.words, event.email, event.application, event.actor],
-      ['api-token-revoked', 'Access token revoked', robot.email, 'Content store', 'olive'],
+      ['api-token-revoked', 'Access token revoked', robot.email, 'Content store', operator],
     )
     match(
       (await run(['events', 'list', '--limit', '1'])).out,
-      /Access token revoked for Content store by olive/,
+      new RegExp(`Access token revoked for Content store by ${operator}`),
     )
   })
 
@@ -426,6 +448,10 @@ describe('bin/signon migrate and doctor', () => {
       equal(ill, 1)
       match(out, /MEND +migrations +.*bin\/signon migrate/)
       match(problem, /migrations must be mended/)
+      for (const role of ['web', 'worker']) {
+        const { code: ended, err: why } = await run([role], empty)
+        deepEqual([ended, why], [1, 'The database is not up to date. Run bin/signon migrate first.\n'], role)
+      }
 
       deepEqual(
         (await json(['migrate'], empty)).applied,
@@ -450,6 +476,8 @@ describe('bin/signon migrate and doctor', () => {
     }
     deepEqual(await examine({ SIGNON_SECRET_KEYS: 'x' }), ['settings'])
     deepEqual(await examine({ DATABASE_URL: 'postgresql://127.0.0.1:1/nothing' }), ['database'])
+    deepEqual(await examine({ GOVUK_ENVIRONMENT: 'development' }), ['environment'])
+    match((await run(['doctor'])).out, /^note +proxies +SIGNON_TRUSTED_PROXIES/m)
 
     const pushed = await test.application('Pushed')
     const { tokenId } = await test.machine('Pusher', pushed)

@@ -21,6 +21,7 @@ describe('settings', () => {
     equal(config.publicUrl, 'https://signon.example.gov.uk')
     equal(config.port, 3000)
     equal(config.environment, 'development')
+    equal(config.dataDirectory, join(import.meta.dirname, '../../var'))
     ok(Object.isFrozen(config))
   })
 
@@ -29,6 +30,7 @@ describe('settings', () => {
       DATABASE_URL: 'mysql://root:hunter2@db/x',
       SIGNON_URL: 'https://signon.example.gov.uk/path',
       SIGNON_SECRET_KEYS: 'a:c2hvcnQtc2VjcmV0',
+      GOVUK_ENVIRONMENT: 'Production',
       PORT: '70000',
       SIGNON_TRUSTED_PROXIES: '10.0.0.0/8,proxy',
       SIGNON_APPS_URI_SUB_PATTERN: 'a',
@@ -52,6 +54,36 @@ describe('settings', () => {
     throws(() => readConfig({ ...good, SIGNON_URL: ' ' }), /SIGNON_URL must be given/)
   })
 
+  it('refuse a blank DATABASE_URL, which was meant to be a server', () => {
+    for (const blank of ['', '  '])
+      throws(
+        () => readConfig({ ...good, DATABASE_URL: blank }),
+        /DATABASE_URL is blank: give an address, or leave it out for the embedded database/,
+      )
+  })
+
+  it('name one of five environments', () => {
+    for (const environment of ['production', 'staging', 'integration', 'development', 'test'])
+      equal(readConfig({ ...good, GOVUK_ENVIRONMENT: environment }).environment, environment)
+    throws(() => readConfig({ ...good, GOVUK_ENVIRONMENT: 'prod' }), /must be one of production/)
+  })
+
+  it('take proxies by address or network, and never the whole world', () => {
+    const proxies = '10.1.2.3, 10.0.0.0/8,::1,fd00::/128,10.0.0.0/32'
+    equal(readConfig({ ...good, SIGNON_TRUSTED_PROXIES: proxies }).trustedProxies.length, 5)
+    for (const wrong of [
+      '0.0.0.0/0',
+      '::/0',
+      '10.0.0.0/',
+      '10.0.0.0/33',
+      '10.0.0.0/8.5',
+      '10.0.0.0/0x8',
+      'fd00::/129',
+      '10.0.0.0/8/9',
+    ])
+      throws(() => readConfig({ ...good, SIGNON_TRUSTED_PROXIES: wrong }), /SIGNON_TRUSTED_PROXIES/, wrong)
+  })
+
   it('of a demo in the same data directory count for commands beside it, but not beside a server of one’s own', () => {
     writeFileSync(
       join(folder, 'demo.env'),
@@ -63,5 +95,18 @@ describe('settings', () => {
       'http://localhost:4000',
     )
     throws(() => readConfig({ SIGNON_DATA_DIR: folder, DATABASE_URL: good.DATABASE_URL }), /must be given/)
+  })
+
+  it('of a demo count neither in production nor for web and worker', () => {
+    writeFileSync(
+      join(folder, 'demo.env'),
+      `SIGNON_SECRET_KEYS=demo:${key}\nSIGNON_URL=http://localhost:3000\n`,
+    )
+    const production = { SIGNON_DATA_DIR: folder, GOVUK_ENVIRONMENT: 'production' }
+    throws(() => readConfig(production), /SIGNON_SECRET_KEYS must be given/)
+    throws(
+      () => readConfig({ SIGNON_DATA_DIR: folder }, { withDemo: false }),
+      /SIGNON_SECRET_KEYS must be given/,
+    )
   })
 })

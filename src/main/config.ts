@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { UriSubstitution } from '#domain/application.ts'
 import { Invalid } from '#kernel/failure.ts'
-import { type SettingName, settings, substitutionOf, variables } from './settings.ts'
+import { defaultDataDirectory, type SettingName, settings, substitutionOf, variables } from './settings.ts'
 
 type Settings = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
 
@@ -18,11 +18,12 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export const demoSettingsFile = 'demo.env'
 
 /**
- * The settings of `environment`. Without DATABASE_URL, those that a demo in the same data directory made count too.
- * Throws `Invalid` that lists every fault at once.
+ * The settings of `environment`. Those that a demo in the same data directory made count too, `withDemo` only, and
+ * neither with DATABASE_URL nor in production. Throws `Invalid` that lists every fault at once.
  */
-export const readConfig = (environment: Environment): Config => {
-  const all = { ...demoSettings(environment), ...withoutBlanks(environment) }
+export const readConfig = (environment: Environment, { withDemo } = { withDemo: true }): Config => {
+  const given = withoutBlanks(environment)
+  const all = { ...(withDemo && demoSettings(given)), ...given }
   const faults: string[] = []
   const take = <T>(names: string, reading: () => T): T => {
     try {
@@ -46,17 +47,22 @@ export const readConfig = (environment: Environment): Config => {
   return Object.freeze({ ...parsed, uriSubstitution })
 }
 
-// A variable that is set to nothing is not set.
-const withoutBlanks = (environment: Environment): Environment =>
+/**
+ * A variable that is set to nothing is not set. Only a blank DATABASE_URL stays, to be refused: a database that was
+ * meant must not turn into the embedded one.
+ */
+export const withoutBlanks = (environment: Environment): Environment =>
   Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+    Object.entries(environment).filter(
+      ([name, value]) => value !== undefined && (value.trim() !== '' || name === variables.databaseUrl),
+    ),
   )
 
-const demoSettings = (environment: Environment): Environment => {
-  const given = withoutBlanks(environment)
-  if (given[variables.databaseUrl] !== undefined) return {}
+const demoSettings = (given: Environment): Environment => {
+  if (given[variables.databaseUrl] !== undefined || given[variables.environment] === 'production') return {}
   try {
-    return parseEnv(readFileSync(join(given[variables.dataDirectory] ?? 'var', demoSettingsFile), 'utf8'))
+    const directory = given[variables.dataDirectory] ?? defaultDataDirectory
+    return parseEnv(readFileSync(join(directory, demoSettingsFile), 'utf8'))
   } catch {
     return {}
   }

@@ -2,8 +2,8 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Invalid } from '#kernel/failure.ts'
 import type { Random } from '#kernel/random.ts'
-import { demoSettingsFile, type Environment } from './config.ts'
-import { variables } from './settings.ts'
+import { demoSettingsFile, type Environment, withoutBlanks } from './config.ts'
+import { defaultDataDirectory, defaultPort, variables } from './settings.ts'
 
 /**
  * The environment that the demo runs in: everything that must be given is made once and kept in the data directory,
@@ -14,11 +14,11 @@ export const demoEnvironment = async (environment: Environment, random: Random):
     throw new Invalid(
       'The demo has well-known passwords and does not run in production. Use bin/signon web and bin/signon worker.',
     )
-  const { [variables.databaseUrl]: _unused, ...own } = environment
-  const directory = own[variables.dataDirectory] ?? 'var'
+  const { [variables.databaseUrl]: _unused, ...own } = withoutBlanks(environment)
+  const directory = own[variables.dataDirectory] ?? defaultDataDirectory
   await mkdir(directory, { recursive: true })
   await keepSettings(join(directory, demoSettingsFile), random)
-  return { [variables.publicUrl]: `http://localhost:${own[variables.port] ?? 3000}`, ...own }
+  return { [variables.publicUrl]: `http://localhost:${own[variables.port] ?? defaultPort}`, ...own }
 }
 
 const keepSettings = async (file: string, random: Random): Promise<void> => {
@@ -31,7 +31,7 @@ const keepSettings = async (file: string, random: Random): Promise<void> => {
   const lines = [
     '# Made by the demo. Commands that run beside it take their settings from here.',
     `${variables.keys}=${key}`,
-    `${variables.publicUrl}=http://localhost:3000`,
+    `${variables.publicUrl}=http://localhost:${defaultPort}`,
   ]
   await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 })
   await chmod(file, 0o600)

@@ -33,7 +33,7 @@ export const runDemo = async (environment: Environment): Promise<void> => {
   try {
     const house = await openHouse(config, logger)
     closing.push(house.close)
-    await prepareDatabase(house.db, house.databaseUrl, house.signon.clock)
+    await prepareDatabase(house.databaseUrl, house.signon.clock)
     const credentials = await fill(house.signon, directory, urlOfPublisher(config))
     await start(config, house, directory, credentials, logger, closing)
     say(welcome(config, directory, logFile))

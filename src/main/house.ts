@@ -1,9 +1,12 @@
 import type { Logger } from 'pino'
 import { systemClock } from '#kernel/clock.ts'
+import { Invalid } from '#kernel/failure.ts'
 import { systemRandom } from '#kernel/random.ts'
 import { argon2Hasher } from '#outside/argon2.ts'
 import { type Connection, openDatabase } from '#store/connection.ts'
+import { diagnose } from '#store/diagnosis.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
+import { migrationStatus } from '#store/migrate.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
 import type { Config } from './config.ts'
 
@@ -47,4 +50,11 @@ export const openHouse = async (
       await embedded?.leave()
     },
   }
+}
+
+/** Refuses a database that lacks a migration of this version, or the queue. Throws `Invalid`. */
+export const refuseOldDatabase = async (db: Connection): Promise<void> => {
+  const isMigrated = (await migrationStatus(db)).every(({ appliedAt }) => appliedAt !== null)
+  if (!isMigrated || !(await diagnose(db)).hasQueue)
+    throw new Invalid('The database is not up to date. Run bin/signon migrate first.')
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { resolve } from 'node:path'
 import type { UriSubstitution } from '#domain/application.ts'
 import { type Key, type KeyRing, keyRing } from '#kernel/sealed.ts'
 
@@ -13,17 +14,30 @@ interface Setting<T> {
 
 const setting = <T>(one: Setting<T>): Setting<T> => one
 
+/** The data directory unless another is named: of this checkout, wherever the command is run. */
+export const defaultDataDirectory = resolve(import.meta.dirname, '../../var')
+
+/** The port of web unless another is named. */
+export const defaultPort = 3000
+
+export const environments = ['production', 'staging', 'integration', 'development', 'test'] as const
+
 /** Every setting that Signon reads, and nothing else reads the environment. */
 export const settings = {
   databaseUrl: setting({
     about: 'The PostgreSQL server to use, 15 to 18, as postgresql://user:password@host/database.',
     otherwise: 'the embedded database in SIGNON_DATA_DIR',
-    parse: (text) => (text === undefined ? undefined : urlOf(text, ['postgres:', 'postgresql:']).toString()),
+    parse: (text) => {
+      if (text?.trim() === '')
+        throw new Error('is blank: give an address, or leave it out for the embedded database')
+      return text === undefined ? undefined : urlOf(text, ['postgres:', 'postgresql:']).toString()
+    },
   }),
   dataDirectory: setting({
-    about: 'The folder of the embedded database and of the demo.',
-    otherwise: '`var`',
-    parse: (text) => text ?? 'var',
+    about:
+      'The folder of the embedded database and of the demo, seen from the folder where a command is run.',
+    otherwise: '`var` in the folder where Signon lies',
+    parse: (text) => text ?? defaultDataDirectory,
   }),
   publicUrl: setting({
     about: 'Signon’s public origin, such as https://signon.example.gov.uk, without a path.',
@@ -40,9 +54,13 @@ export const settings = {
   }),
   environment: setting({
     about:
-      'Which environment this is: production, staging, integration or development. It is named on every page.',
+      'Which environment this is: production, staging, integration, development or test. It is named on every page; the demo refuses production; in development, behind a SIGNON_URL of http, applications may have http addresses.',
     otherwise: '`development`',
-    parse: (text) => text ?? 'development',
+    parse: (text = 'development') => {
+      const environment = environments.find((known) => known === text)
+      if (environment === undefined) throw new Error(`must be one of ${environments.join(', ')}`)
+      return environment
+    },
   }),
   host: setting({
     about: 'The network address that web listens on.',
@@ -51,8 +69,8 @@ export const settings = {
   }),
   port: setting({
     about: 'The port that web listens on.',
-    otherwise: '`3000`',
-    parse: (text) => portOf(text, 3000),
+    otherwise: `\`${defaultPort}\``,
+    parse: (text) => portOf(text, defaultPort),
   }),
   publisherPort: setting({
     about: 'The port of the demo’s publishing application.',
@@ -60,7 +78,8 @@ export const settings = {
     parse: (text) => portOf(text, 3100),
   }),
   databaseConnections: setting({
-    about: 'How many connections to the database each process keeps at most.',
+    about:
+      'How many connections to the database each process keeps at most. The queue of a worker has up to 12 more of its own.',
     otherwise: '`10`',
     parse: (text) => countOf(text, 10),
   }),
@@ -164,15 +183,17 @@ const keysOf = (text: string): [Key, ...Key[]] => {
 }
 
 const networkOf = (item: string): string => {
-  const [address = '', bits] = item.split('/')
+  const [address = '', bits, ...rest] = item.split('/')
   const version = isIP(address)
-  if (
-    version === 0 ||
-    (bits !== undefined && !(Number(bits) >= 0 && Number(bits) <= (version === 4 ? 32 : 128)))
-  )
+  const isPrefix = bits === undefined || isPrefixOf(bits, version === 4 ? 32 : 128)
+  if (version === 0 || !isPrefix || rest.length > 0)
     throw new Error('holds something that is no address or network')
   return item
 }
+
+// A prefix of 0 would believe the whole world.
+const isPrefixOf = (bits: string, most: number): boolean =>
+  /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most
 
 const portOf = (text: string | undefined, otherwise: number): number => {
   const port = text === undefined ? otherwise : Number(text)

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { type JobName, type Jobs, type ScheduledJobName, schedule } from '#domain/jobs.ts'
+import { purgeExpired } from '#features/housekeeping/purge-expired.job.ts'
 import { announceUser } from '#features/push-updates/announce-user.job.ts'
 import { pushReauthentication } from '#features/push-updates/push-reauthentication.job.ts'
 import { pushUserUpdate } from '#features/push-updates/push-user-update.job.ts'
@@ -12,7 +13,7 @@ import { makeEventMonths } from '#store/migrate.ts'
 import { freeJobsOfLostWorkers, removeReplacedJobs } from '#store/queue.ts'
 import type { Signon } from '#store/signon.ts'
 import type { Config } from './config.ts'
-import { openHouse } from './house.ts'
+import { openHouse, refuseOldDatabase } from './house.ts'
 import { type JobRunner, runJobs } from './job-runner.ts'
 import { createLogger } from './logger.ts'
 import { untilStopped } from './stop.ts'
@@ -28,13 +29,15 @@ export interface WorkerParts {
 
 /** Does the jobs of the queue until the process is told to stop; those that run are finished first. */
 export const runWorker = async (config: Config): Promise<void> => {
+  const stopped = untilStopped()
   const logger = createLogger(config.logLevel, 'worker')
-  const house = await openHouse(config, logger)
+  const house = await openHouse(config, logger, (line) => logger.info(line))
   const { jobsAtOnce } = config
   try {
+    await refuseOldDatabase(house.db)
     const worker = await startWorker({ ...house, caller: applicationCaller(), logger, jobsAtOnce })
     logger.info({ jobsAtOnce }, 'worker is ready')
-    await untilStopped()
+    await stopped
     await worker.stop()
   } finally {
     await house.close()
@@ -108,6 +111,7 @@ const tasks = ({ signon, caller, db }: WorkerParts): TaskList => {
   } satisfies { readonly [Name in JobName]: (payload: Jobs[Name]) => Promise<void> }
   const calendar = {
     'make-event-months': () => makeEventMonths(db, signon.clock.now()),
+    'purge-expired': purgeExpired(signon),
   } satisfies Record<ScheduledJobName, () => Promise<void>>
   return { ...catalogue, ...calendar } as TaskList
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import type { PasswordHasher } from '#domain/password.ts'
+import { Unavailable } from '#kernel/failure.ts'
 import type { Random } from '#kernel/random.ts'
 
 // OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. Argon2id is the library's own choice.
@@ -13,20 +14,25 @@ export const argon2Hasher = async (random: Random): Promise<PasswordHasher> => {
   const inTurn = turns(availableParallelism())
   const nobodys = await hash(random.bytes(32).toString('base64url'), settings)
   return {
-    hash: (password) => inTurn(() => hash(password, settings)),
+    hash: (password) => inTurn(() => hash(password.normalize('NFC'), settings)),
     verify: (stored, password) =>
       inTurn(async () => {
-        const fits = await verify(stored ?? nobodys, password)
+        const fits = await verify(stored ?? nobodys, password.normalize('NFC'))
         return stored !== null && fits
       }),
   }
 }
 
-/** Runs at most `atOnce` tasks at a time, in the order they came. */
+/** Some seconds of work; whoever comes then is better told to come back than kept waiting. */
+const longestQueue = 500
+
+/** Runs at most `atOnce` tasks at a time, in the order they came. Throws `Unavailable` when too many wait. */
 const turns = (atOnce: number) => {
   const waiting: (() => void)[] = []
   let running = 0
   return async <T>(task: () => Promise<T>): Promise<T> => {
+    if (waiting.length >= longestQueue)
+      throw new Unavailable('Too many people are signing in just now. Try again in a moment.')
     if (running >= atOnce) await new Promise<void>((go) => waiting.push(go))
     else running += 1
     try {

@@ -83,7 +83,7 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
 
     /** The same, holding the row until the transaction ends. */
     async lockByName(name: string): Promise<Application> {
-      const row = await byName(db, name).forUpdate().executeTakeFirst()
+      const row = await byName(db, name).forNoKeyUpdate().executeTakeFirst()
       if (!row) throw new NotFound(`There is no application called ${name}.`)
       return applicationOf(row)
     },
@@ -132,7 +132,7 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
         .select(['id', 'name', 'home_uri', 'redirect_uris', 'push_uri'])
         .where('retired_at', 'is', null)
         .orderBy('id')
-        .forUpdate()
+        .forNoKeyUpdate()
         .execute()
       return rows.map((row) => ({
         id: row.id as ApplicationId,

@@ -11,6 +11,8 @@ export interface IntrospectedToken {
   readonly applicationId: ApplicationId
   readonly clientId: string
   readonly isLive: boolean
+  /** Else it is a refresh token, which proves nothing by itself. */
+  readonly isAccessToken: boolean
   readonly issuedAt: number
   readonly expiresAt: number | null
 }
@@ -82,12 +84,14 @@ const introspect = statement<IntrospectedToken, [TimeOrderedId | null, Buffer, D
   `with token as (
      select f.user_id, f.application_id, f.ended_at as revoked_at,
        case when f.access_hash = $2 then f.access_expires_at else f.expires_at end as expires_at,
-       f.access_expires_at - make_interval(secs => $4) as issued_at
+       f.access_expires_at - make_interval(secs => $4) as issued_at,
+       f.access_hash = $2 as is_access_token
      from authorizations f where f.id = $1 and $2 in (f.access_hash, f.refresh_hash)
      union all
-     select t.user_id, t.application_id, t.revoked_at, t.expires_at, t.created_at from api_tokens t where t.token_hash = $2
+     select t.user_id, t.application_id, t.revoked_at, t.expires_at, t.created_at, true from api_tokens t where t.token_hash = $2
    )
    select token.application_id as "applicationId", a.client_id as "clientId",
+     token.is_access_token as "isAccessToken",
      token.revoked_at is null and coalesce(token.expires_at > $3, true) and u.suspended_at is null
        and a.retired_at is null as "isLive",
      floor(extract(epoch from token.issued_at))::float8 as "issuedAt",

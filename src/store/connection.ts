@@ -7,12 +7,23 @@ import type { DB } from './schema.ts'
 /** The database, or one transaction of it. */
 export type Connection = Kysely<DB>
 
-/** The database at `url` through at most `size` connections, opened when they are needed. */
-export const openDatabase = (url: string, size: number, onIdleError: (error: Error) => void): Connection => {
+/**
+ * The database at `url` through at most `size` connections, opened when they are needed. A patient one waits for as
+ * long as a statement takes.
+ */
+export const openDatabase = (
+  url: string,
+  size: number,
+  onIdleError: (error: Error) => void,
+  { isPatient = false } = {},
+): Connection => {
   const pool = new Pool({
     connectionString: url,
     max: size,
     connectionTimeoutMillis: 5000,
+    // A network that vanishes without a word: longer than any statement may take on the server.
+    ...(!isPatient && { query_timeout: 35_000 }),
+    keepAlive: true,
     idleTimeoutMillis: 60_000,
     application_name: 'signon',
     options: '-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s',

@@ -57,7 +57,7 @@ export const eventStore = ({ db, now }: StoreContext) => ({
       left join users u on u.id = e.actor_id
       left join users s on s.uid = e.about_uid
       where ${about ? sql`e.about_uid = ${about}` : sql`true`} and ${before ? sql`e.id < ${before}` : sql`true`}
-      order by e.created_at desc, e.id desc limit ${limit}`.execute(db)
+      order by e.id desc limit ${limit}`.execute(db)
     return rows
   },
 })

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import type { Clock } from '#kernel/clock.ts'
-import { Invalid } from '#kernel/failure.ts'
+import { Invalid, invariant } from '#kernel/failure.ts'
 import { hashToken } from '#kernel/token.ts'
 import type { Connection } from './connection.ts'
 
@@ -34,6 +34,8 @@ export const migrationStatus = async (db: Connection): Promise<readonly Migratio
  */
 export const migrate = (db: Connection, clock: Clock): Promise<readonly string[]> =>
   db.connection().execute(async (connection) => {
+    // Another process may be migrating for as long as it takes.
+    await sql`select set_config('statement_timeout', '0', false)`.execute(connection)
     await sql`select pg_advisory_lock(${lockNumber})`.execute(connection)
     try {
       await sql`create table if not exists schema_migrations (
@@ -44,14 +46,16 @@ export const migrate = (db: Connection, clock: Clock): Promise<readonly string[]
       return pending.map(({ name }) => name)
     } finally {
       await sql`select pg_advisory_unlock(${lockNumber})`.execute(connection)
+      await sql`reset statement_timeout`.execute(connection)
     }
   })
 
 const apply = async (connection: Connection, name: string, now: Date): Promise<void> => {
   const file = (await migrationFiles()).find((candidate) => candidate.name === name)
+  invariant(file, `the migration ${name} has a file`)
   await connection.transaction().execute(async (transaction) => {
-    await sql.raw(file?.text ?? '').execute(transaction)
-    await sql`insert into schema_migrations (name, checksum, applied_at) values (${name}, ${file?.checksum}, ${now})`.execute(
+    await sql.raw(file.text).execute(transaction)
+    await sql`insert into schema_migrations (name, checksum, applied_at) values (${name}, ${file.checksum}, ${now})`.execute(
       transaction,
     )
   })

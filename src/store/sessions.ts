@@ -62,10 +62,11 @@ export const sessionStore = ({ db, now, random }: StoreContext) => ({
     return row.is_live ? { state: 'live', session: sessionOf(row) } : { state: 'expired' }
   },
 
-  /** Ends one session; `false` when there was none. */
-  async end(token: string): Promise<boolean> {
+  /** Ends one session; the answer is whose it was, or nothing when there was none. */
+  async end(token: string): Promise<Pick<SignedInUser, 'id' | 'uid'> | undefined> {
     const id = tokenId(token)
-    return id !== undefined && (await end(db, id, hashToken(token))).length > 0
+    const [owner] = id === undefined ? [] : await end(db, id, hashToken(token))
+    return owner
   },
 
   /** Ends every session of a person, at once. */
@@ -126,7 +127,8 @@ const use = statement<SessionRow, [TimeOrderedId, Buffer, Date, Date]>(
    select * from found`,
 )
 
-const end = statement<{ readonly id: string }, [TimeOrderedId, Buffer]>(
+const end = statement<Pick<SignedInUser, 'id' | 'uid'>, [TimeOrderedId, Buffer]>(
   'sessions.end',
-  'delete from sessions where id = $1 and token_hash = $2 returning id',
+  `delete from sessions s using users u
+   where s.id = $1 and s.token_hash = $2 and u.id = s.user_id returning u.id, u.uid`,
 )

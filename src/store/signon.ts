@@ -18,6 +18,7 @@ import { grantStore } from './grants.ts'
 import { jobStore } from './jobs.ts'
 import { organisationImportStore } from './organisation-import.ts'
 import { organisationStore } from './organisations.ts'
+import { purgeStore } from './purge.ts'
 import { pushCredentialStore } from './push-credentials.ts'
 import { sessionStore } from './sessions.ts'
 import { throttleStore } from './throttles.ts'
@@ -116,6 +117,7 @@ const stores = (context: StoreContext) => ({
   jobs: jobStore(context),
   organisationImport: organisationImportStore(context),
   organisations: organisationStore(context),
+  purge: purgeStore(context),
   pushCredentials: pushCredentialStore(context),
   sessions: sessionStore(context),
   throttles: throttleStore(context),

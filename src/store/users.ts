@@ -62,7 +62,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
 
   /** The same, holding the row until the transaction ends. */
   async lockByEmail(email: string): Promise<User> {
-    const row = await byEmail(db, email).forUpdate().executeTakeFirst()
+    const row = await byEmail(db, email).forNoKeyUpdate().executeTakeFirst()
     if (!row) throw new NotFound(`There is no account for ${email}.`)
     return userOf(row)
   },
@@ -81,7 +81,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
         or([eb('email', '=', email), and([eb('role', '=', 'superadmin'), eb('suspended_at', 'is', null)])]),
       )
       .orderBy('id')
-      .forUpdate()
+      .forNoKeyUpdate()
       .execute()
     const row = rows.find((candidate) => candidate.email === email)
     if (!row) throw new NotFound(`There is no account for ${email}.`)
@@ -108,9 +108,12 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return row
   },
 
-  /** The attempt was right: counters start again, and the sign-in counts. */
-  async endAttempt(user: UserId): Promise<void> {
-    await endAttempt(db, user, now())
+  /**
+   * The attempt was right: counters start again, and the sign-in counts. `false` when the account was locked or
+   * suspended, or its password changed, since the attempt began.
+   */
+  async endAttempt({ id, passwordHash }: Attempt): Promise<boolean> {
+    return (await endAttempt(db, id, now(), lockOverIfBefore(now()), passwordHash)).length > 0
   },
 
   /** The attempt does not count after all. */
@@ -128,6 +131,22 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     await db
       .updateTable('users')
       .set({ locked_at: null, failed_attempts: 0, updated_at: now() })
+      .where('id', '=', user)
+      .execute()
+  },
+
+  /** Replaces the password by one with this hash; a lock ends, and wrong passwords are forgotten. */
+  async setPassword(user: UserId, passwordHash: string): Promise<void> {
+    const at = now()
+    await db
+      .updateTable('users')
+      .set({
+        password_hash: passwordHash,
+        password_changed_at: at,
+        locked_at: null,
+        failed_attempts: 0,
+        updated_at: at,
+      })
       .where('id', '=', user)
       .execute()
   },
@@ -212,9 +231,14 @@ const beginAttempt = statement<Attempt, [email: string, lockOverIfBefore: Date]>
      suspended_at is not null as "isSuspended"`,
 )
 
-const endAttempt = statement<never, [UserId, Date]>(
+const endAttempt = statement<
+  { readonly id: UserId },
+  [UserId, now: Date, lockOverIfBefore: Date, passwordHash: string | null]
+>(
   'users.end-attempt',
-  `update users set failed_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1 where id = $1`,
+  `update users set failed_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
+   where id = $1 and suspended_at is null and coalesce(locked_at <= $3, true) and password_hash = $4
+   returning id`,
 )
 
 const takeBackAttempt = statement<never, [UserId]>(

@@ -52,6 +52,9 @@ export const createServer = (options: ServerOptions): Scope => {
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
+    // Whoever sends a request more slowly than this is no browser.
+    requestTimeout: 30_000,
+    genReqId: () => options.signon.random.uuid(),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: {
       maxParamLength: 200,
@@ -139,7 +142,7 @@ const machineScope = (scope: Scope, { signon, machines }: ServerOptions): void =
     const { status, message } = noteFailure(error, request, reply)
     return reply
       .code(status)
-      .header('cache-control', 'no-store')
+      .headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
       .send({ error: errorCode(status), error_description: message })
   })
   refuseMalformedQueries(scope)

@@ -18,6 +18,8 @@ export type MachineAccess = 'open' | 'client' | 'bearer'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: PageAccess | MachineAccess
+    /** A form that anybody may send, because it does nothing that a link does not. */
+    needsNoToken?: boolean
   }
   interface FastifyRequest {
     /** The browser that sent the request; in pages only. */
@@ -47,14 +49,13 @@ export const guardPages = (
     else if (access !== 'public') return sendToSignIn(request, reply, presented.state)
     if (access === 'full' && request.session?.level === 'password') return sendToSecondStep(request, reply)
   })
-  // A page of somebody who is signed in is kept by nobody.
-  scope.addHook('onSend', async (request, reply) => {
-    if (!reply.hasHeader('cache-control'))
-      reply.header('cache-control', request.session ? 'no-store' : 'no-cache')
+  // Pages are kept by nobody: they tell who is signed in, or where somebody was going.
+  scope.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   scope.addHook('preValidation', async (request) => {
     const mayChange = request.method !== 'GET' && request.method !== 'HEAD' && !request.is404
-    if (mayChange) request.browser.checkForm(request.body)
+    if (mayChange && !request.routeOptions.config.needsNoToken) request.browser.checkForm(request.body)
   })
 }
 

@@ -613,6 +613,6 @@ export const atAuthorize: readonly Difference[] = [
     method: 'HEAD',
     signon: 'page 404',
     oidcProvider: 'redirect with code',
-    because: 'HEAD is safe (RFC 9110 §9.2.1), so it must not issue a code that nobody reads.',
+    because: 'HEAD asks for the head of an answer only (RFC 9110 §9.3.2), and nobody would read the code.',
   },
 ]

@@ -24,7 +24,7 @@ const introduction = (differences: readonly Difference[]): string => {
   const { length } = differences.filter((one) => !('both' in one))
   return `# Where Signon and oidc-provider differ
 
-Signon's protocol core is our own ([ADR 0003](adr/0003-own-protocol-core-with-an-oracle.md)). \`oidc-provider\`, set up as close to our profile as it allows, is asked the same ${differences.length} questions over HTTP, and answers ${differences.length - length} of them alike. The other ${length} are here, each with its reason. CC-numbers are those of \`reference/client-contract.md\`.
+Signon's protocol core is our own ([ADR 0003](adr/0003-own-protocol-core-with-an-oracle.md)). \`oidc-provider\`, set up as close to our profile as it allows, is asked the same ${differences.length} questions over HTTP, and answers ${differences.length - length} of them alike. The other ${length} are here, each with its reason. \`reference/…\` and numbers such as CC-20 and OA-Q11 name parts of the description of the earlier Signon, “the original”, which is not in this repository.
 
 This page is made from \`test/oracle/differences.ts\`, which the differential test holds both sides to. Write it anew with \`WRITE_DOCS=1 npm test -- test/oracle/differential.test.ts\`; change the table, not the page.
 `

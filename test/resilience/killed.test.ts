@@ -35,7 +35,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signon-killed-'))
   embedded = await joinEmbeddedDatabase({ directory: folder })
   db = openDatabase(embedded.url, 5, () => undefined)
-  await prepareDatabase(db, embedded.url, systemClock)
+  await prepareDatabase(embedded.url, systemClock)
   signon = createSignon({
     db,
     clock: systemClock,

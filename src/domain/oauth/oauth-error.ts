@@ -8,7 +8,6 @@ export type OAuthErrorCode =
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
-  | 'temporarily_unavailable'
 
 /** Why a client's request is refused; both code and description go back to the client. */
 export class OAuthError extends Error {

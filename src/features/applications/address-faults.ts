@@ -36,7 +36,9 @@ const linkFault = (which: 'home' | 'push', uri: string, allowHttp: boolean): str
     : `The ${which} address must begin with https.`
 }
 
+const loopback = /^127(?:\.\d{1,3}){3}$/
+
 const isOnThisMachine = (uri: string): boolean => {
   const host = URL.canParse(uri) ? new URL(uri).hostname : ''
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host.startsWith('127.')
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || loopback.test(host)
 }

@@ -100,6 +100,15 @@ describe('creating an application', () => {
     await createApplication(signon, operator, described('Plain', { ...plain, allowHttp: true }))
   })
 
+  it('takes no other machine for this one', async () => {
+    for (const host of ['127.evil.example', '127.0.0.1.evil.example', 'localhost.evil.example'])
+      await rejects(
+        createApplication(signon, operator, described('Evil', { redirectUris: [`http://${host}/callback`] })),
+        { code: 'invalid', message: 'The redirect address must begin with https.' },
+        host,
+      )
+  })
+
   it('refuses a name that is taken, in any case, and people', async () => {
     await createApplication(signon, operator, described('Travel'))
     await rejects(createApplication(signon, operator, described('TRAVEL')), { code: 'conflict' })

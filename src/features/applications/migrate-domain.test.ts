@@ -76,6 +76,19 @@ describe('moving applications to another domain', () => {
     deepEqual((await stored('Nested'))?.redirect_uris, ['https://app.staging.gov.test/callback'])
   })
 
+  it('moves to a shorter domain that the old one ends with', async () => {
+    await test.application('Shortened', {
+      redirectUris: ['https://app.staging.x.test/callback'],
+      homeUri: 'https://app.x.test/',
+    })
+    const moving = { from: 'staging.x.test', to: 'x.test' }
+    deepEqual(
+      (await move(moving)).map(({ field, to }) => [field, to]),
+      [['redirect_uri', 'https://app.x.test/callback']],
+    )
+    deepEqual(await move(moving), [])
+  })
+
   it('changes nothing in a rehearsal, and nothing of retired applications', async () => {
     const { id } = await test.application('Retired', { redirectUris: ['https://retired.three.example/'] })
     await signon.single.applications.retire(id)

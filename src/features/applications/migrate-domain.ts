@@ -66,7 +66,9 @@ const moved = (old: StoredAddresses, input: MigrateDomain) => {
 
 /** `app.old.example` is in the domain `old.example`, and neither `bold.example` nor `old.example.org` is. */
 const withDomain = (uri: string, { from, to }: MigrateDomain): string => {
-  if (uri.toLowerCase().includes(to.toLowerCase())) return uri
+  // In a move to a shorter domain, staging.x.gov.uk to x.gov.uk, the old one holds the new one.
+  const holdsNew = (text: string): boolean => text.toLowerCase().includes(to.toLowerCase())
+  if (holdsNew(uri) && !holdsNew(from)) return uri
   const whole = new RegExp(`(?<![a-z0-9-])${from.replaceAll('.', '\\.')}(?![a-z0-9-]|\\.[a-z0-9])`, 'gi')
   return uri.replaceAll(whole, () => to)
 }

@@ -66,6 +66,7 @@ const byToken = async (
   askedAbout: string | undefined,
 ): Promise<ApplicationId> => {
   const own = bearer === askedAbout ? undefined : await signon.single.bearerTokens.introspect(bearer)
-  if (!own?.isLive) throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.')
+  if (!own?.isLive || !own.isAccessToken)
+    throw new OAuthError('invalid_token', 'The access token is invalid, expired or revoked.')
   return own.applicationId
 }

@@ -2,7 +2,6 @@ import type { Actor } from '#domain/events.ts'
 import { bearerToken } from '#domain/oauth/client-credentials.ts'
 import { OAuthError } from '#domain/oauth/oauth-error.ts'
 import { originOf } from '#web/caller.ts'
-import { noteFailure } from '#web/failures.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { introspect } from './introspect.ts'
@@ -15,9 +14,7 @@ export const tokenRoutes: Routes = (parent, signon) => {
   parent.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => {
       if (error instanceof OAuthError) return answerError(error, request, reply)
-      const { status, message } = noteFailure(error, request, reply)
-      const code = status >= 500 ? 'temporarily_unavailable' : 'invalid_request'
-      return reply.code(status).headers(uncached).send({ error: code, error_description: message })
+      throw error
     })
 
     const token = async (request: Request, reply: Reply) => {

@@ -1,7 +1,7 @@
 import type { Actor } from '#domain/events.ts'
 import { clientClaim } from '#domain/oauth/client-credentials.ts'
 import { OAuthError } from '#domain/oauth/oauth-error.ts'
-import { clientThrottle } from '#domain/throttle.ts'
+import { clientThrottle, throttledCaller } from '#domain/throttle.ts'
 import type { Signon } from '#store/signon.ts'
 
 /** The parameters of a revocation or introspection request. */
@@ -24,7 +24,7 @@ export const revoke = async (
   const { clientId = '', clientSecret = '' } = clientClaim(authorization, sent)
   const client = await signon.single.applications.authenticate(clientId, clientSecret)
   if (client === undefined) {
-    await signon.single.throttles.take(clientThrottle, actor.address ?? 'unknown')
+    await signon.single.throttles.take(clientThrottle, throttledCaller(actor.address))
     throw notAuthorized()
   }
   const { token } = sent
@@ -44,11 +44,11 @@ export const revoke = async (
         )
       return
     }
-    const machines = await work.apiTokens.seekByText(token)
-    if (!machines) return
-    if (machines.application.id !== client) throw notAuthorized()
-    if (await work.apiTokens.revoke(machines.id))
-      await work.record({ name: 'api-token-revoked', about: machines.user, application: client }, actor)
+    const apiToken = await work.apiTokens.seekByText(token)
+    if (!apiToken) return
+    if (apiToken.application.id !== client) throw notAuthorized()
+    if (await work.apiTokens.revoke(apiToken.id))
+      await work.record({ name: 'api-token-revoked', about: apiToken.user, application: client }, actor)
   })
 }
 

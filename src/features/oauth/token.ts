@@ -4,7 +4,7 @@ import { clientClaim } from '#domain/oauth/client-credentials.ts'
 import { invalidGrant, missingParameter, OAuthError, unknownClient } from '#domain/oauth/oauth-error.ts'
 import { challengeOf } from '#domain/oauth/pkce.ts'
 import { comparableUri } from '#domain/oauth/redirect-uri.ts'
-import { clientThrottle } from '#domain/throttle.ts'
+import { clientThrottle, throttledCaller } from '#domain/throttle.ts'
 import type { Caller, Exchange, IssuedTokens } from '#store/authorizations.ts'
 import type { Signon } from '#store/signon.ts'
 
@@ -93,7 +93,7 @@ const tokensOf = async (
 
 /** Counts a failed client authentication, and refuses it. */
 export const refuseClient = async (signon: Signon, actor: Actor): Promise<never> => {
-  await signon.single.throttles.take(clientThrottle, actor.address ?? 'unknown')
+  await signon.single.throttles.take(clientThrottle, throttledCaller(actor.address))
   throw unknownClient()
 }
 

@@ -4,6 +4,8 @@ export interface SignInView {
   readonly email: string
   /** What was wrong with the last try, or nothing. */
   readonly problem: 'refused' | 'suspended' | null
+  /** Where to go on to; the dashboard when there is nothing. */
+  readonly returnAddress: string | undefined
 }
 
 const problems = {
@@ -13,7 +15,12 @@ const problems = {
     'Your account has been suspended. A managing editor or publishing manager in your organisation can lift this suspension.',
 } as const
 
-export const signInPage = ({ email, problem }: SignInView): Page => ({
+export const signInPage = ({ email, problem, returnAddress }: SignInView): Page => ({
   template: 'sign-in/sign-in.njk',
-  view: { title: 'Sign in', email, problem: problem === null ? null : problems[problem] },
+  view: {
+    title: 'Sign in',
+    email,
+    problem: problem === null ? null : problems[problem],
+    returnAddress: returnAddress ?? '',
+  },
 })

@@ -1,6 +1,7 @@
+import { safeReturnAddress } from '#domain/return-address.ts'
 import { formTargetsOf } from '#web/form-targets.ts'
 import { paths } from '#web/paths.ts'
-import type { Reply, Request, Routes } from '#web/routes.ts'
+import type { Reply, Routes } from '#web/routes.ts'
 import { allowFormTargets } from '#web/security.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
@@ -8,30 +9,31 @@ import { type SignInView, signInPage } from './sign-in.page.ts'
 import { signIn } from './sign-in.ts'
 
 export const signInRoutes: Routes = (scope, signon) => {
-  const show = (request: Request, reply: Reply, view: SignInView, status = 200): Reply => {
-    allowFormTargets(reply, formTargetsOf(request.browser.returnAddress))
-    return reply.page(signInPage(view), status)
+  // The address to go on to is in the page itself: another tab may be on its way to somewhere else.
+  const show = (reply: Reply, view: SignInView): Reply => {
+    allowFormTargets(reply, formTargetsOf(view.returnAddress))
+    return reply.page(signInPage(view))
   }
 
-  scope.get(paths.signIn, { config: { access: 'public' } }, async (request, reply) =>
-    request.session
-      ? reply.redirect(paths.dashboard, 302)
-      : show(request, reply, { email: '', problem: null }),
-  )
+  scope.get(paths.signIn, { config: { access: 'public' } }, async ({ session, browser }, reply) => {
+    const { returnAddress } = browser
+    if (!session) return show(reply, { email: '', problem: null, returnAddress })
+    browser.forgetReturn()
+    return reply.redirect(returnAddress ?? paths.dashboard, 302)
+  })
 
   scope.post(paths.signIn, { config: { access: 'public' } }, async (request, reply) => {
     const email = onlyText(request.body, 'user[email]') ?? ''
     const password = onlyText(request.body, 'user[password]') ?? ''
+    const returnAddress = safeReturnAddress(onlyText(request.body, 'return_to'))
     const result = await signIn(signon, actorOf(request), {
       email,
       password,
       replaces: request.browser.sessionToken,
     })
-    if (result.outcome === 'refused') return show(request, reply, { email, problem: 'refused' })
-    if (result.outcome === 'suspended') return show(request, reply, { email, problem: 'suspended' })
-    const goal = request.browser.returnAddress ?? paths.dashboard
+    if (result.outcome !== 'signed in') return show(reply, { email, problem: result.outcome, returnAddress })
     request.browser.keepSession(result.sessionToken)
     request.browser.forgetReturn()
-    return reply.redirect(goal, 302)
+    return reply.redirect(returnAddress ?? paths.dashboard, 302)
   })
 }

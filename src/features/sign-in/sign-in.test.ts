@@ -64,6 +64,29 @@ describe('signing in', () => {
     }
   })
 
+  it('goes on to where this page was opened from, whatever another tab asked for since', async () => {
+    await test.user('Tabs')
+    const browser = test.browser()
+    await browser.get('/?first')
+    const page = await browser.get('/users/sign_in')
+    const csrf = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
+    const goal = /name="return_to" value="(?<goal>[^"]+)"/.exec(page.text)?.groups?.['goal'] ?? ''
+    await browser.get('/?second')
+    const fields = { 'user[email]': 'tabs@example.gov.uk', 'user[password]': password, return_to: goal }
+    const body = new URLSearchParams({ ...fields, csrf_token: csrf })
+    equal((await browser.send('/users/sign_in', { method: 'POST', body })).location, '/?first')
+  })
+
+  it('goes on to no other site, whatever the form says', async () => {
+    await test.user('Forged')
+    const browser = test.browser()
+    const fields = { 'user[email]': 'forged@example.gov.uk', 'user[password]': password }
+    const page = await browser.get('/users/sign_in')
+    const csrf = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
+    const body = new URLSearchParams({ ...fields, return_to: '//evil.example', csrf_token: csrf })
+    equal((await browser.send('/users/sign_in', { method: 'POST', body })).location, '/')
+  })
+
   it('tells nobody whether the address, the password or the moment was wrong', async () => {
     const known = await test.user('Known')
     const bodies = []
@@ -155,6 +178,29 @@ describe('the lock', () => {
     match((await test.browser().signIn(user.email)).text, /Invalid email or password/)
     clock.step(1)
     equal((await test.browser().signIn(user.email)).location, '/')
+  })
+
+  it('ends the sessions that are open', async () => {
+    const user = await test.user('Locked out')
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    for (let attempt = 1; attempt <= 6; attempt += 1) await test.browser().signIn(user.email, 'wrong')
+    equal((await browser.get('/')).location, '/users/sign_in')
+  })
+
+  it('and a suspension, and a new password, win over a sign-in that began before them', async () => {
+    const changes = {
+      locked: 'update users set locked_at = $2 where id = $1',
+      suspended: "update users set suspended_at = $2, suspension_reason = 'x' where id = $1",
+      changed: "update users set password_hash = 'other', password_changed_at = $2 where id = $1",
+    }
+    for (const [name, change] of Object.entries(changes)) {
+      const user = await test.user(`Overtaken ${name}`)
+      const attempt = await signon.single.users.beginAttempt(user.email)
+      ok(attempt)
+      await test.rows(change, [user.id, clock.now()])
+      equal(await signon.single.users.endAttempt(attempt), false, name)
+    }
   })
 
   it('is over after an hour for a wrong password too, which is then the first', async () => {
@@ -328,6 +374,18 @@ describe('signing out', () => {
     clock.step(31 * minute)
     await browser.get('/')
     equal((await test.jobs()).length, before)
+  })
+
+  it('happens to whoever was signed in before somebody else signs in in the same browser', async () => {
+    const [before, afterwards] = [await test.user('Before'), await test.user('Afterwards')]
+    const browser = test.browser()
+    await browser.signIn(before.email)
+    const page = await browser.get('/')
+    const csrf = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
+    const fields = { 'user[email]': afterwards.email, 'user[password]': password, csrf_token: csrf }
+    await browser.send('/users/sign_in', { method: 'POST', body: new URLSearchParams(fields) })
+    deepEqual(await test.events(before.uid), [11, 49])
+    deepEqual(await test.events(afterwards.uid), [11])
   })
 
   it('works from our own button, which is a form', async () => {

@@ -1,8 +1,8 @@
 import type { Actor } from '#domain/events.ts'
 import { locksNow, mayTry } from '#domain/lockout.ts'
-import { longestPassword } from '#domain/password.ts'
+import { isTooLong } from '#domain/password.ts'
 import type { SessionLevel } from '#domain/session.ts'
-import { signInThrottle } from '#domain/throttle.ts'
+import { signInThrottle, throttledCaller } from '#domain/throttle.ts'
 import { normaliseEmail } from '#domain/user.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import type { Attempt } from '#store/users.ts'
@@ -26,21 +26,19 @@ export type SignInOutcome =
  * 3.2 and 5.1). Known and unknown addresses cost the same work. Throws `TooManyAttempts`.
  */
 export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promise<SignInOutcome> => {
-  const caller = from.address ?? 'unknown'
+  const caller = throttledCaller(from.address)
   await signon.single.throttles.take(signInThrottle, caller)
   const email = normaliseEmail(typed.email)
-  const isBlank = typed.password === '' || typed.password.length > longestPassword
+  const { password } = typed
+  const isBlank = password === '' || isTooLong(password)
   const attempt = isStorable(email) && !isBlank ? await signon.single.users.beginAttempt(email) : undefined
-  const fits = await signon.passwords.verify(
-    attempt?.passwordHash ?? null,
-    typed.password.slice(0, longestPassword),
-  )
+  const fits = await signon.passwords.verify(attempt?.passwordHash ?? null, isBlank ? '' : password)
 
   const outcome = await signon.transaction(async (work): Promise<SignInOutcome> => {
     if (!attempt) return refuseUncounted(signon, work, from, email)
     if (!fits || !mayTry(attempt, work.now)) return refuse(work, from, attempt)
     if (attempt.isSuspended) return refuseSuspended(work, from, attempt)
-    return { outcome: 'signed in', sessionToken: await begin(work, from, attempt, typed.replaces) }
+    return begin(work, from, attempt, typed.replaces)
   })
   if (outcome.outcome !== 'refused') await signon.single.throttles.giveBack(signInThrottle, caller)
   return outcome
@@ -53,19 +51,26 @@ const begin = async (
   from: Actor,
   attempt: Attempt,
   replaces: string | undefined,
-): Promise<string> => {
-  if (replaces !== undefined) await work.sessions.end(replaces)
-  await work.users.endAttempt(attempt.id)
+): Promise<SignInOutcome> => {
+  // Much may have happened while the password was being checked: a lock, a suspension, a new password.
+  if (!(await work.users.endAttempt(attempt))) return refuse(work, from, attempt)
+  const replaced = replaces === undefined ? undefined : await work.sessions.end(replaces)
+  if (replaced && replaced.id !== attempt.id) await work.record({ name: 'signed-out', about: replaced }, from)
   await work.record({ name: 'signed-in', about: attempt }, { ...from, userId: attempt.id })
-  return work.sessions.open(attempt.id, levelAfterPassword(), from)
+  return {
+    outcome: 'signed in',
+    sessionToken: await work.sessions.open(attempt.id, levelAfterPassword(), from),
+  }
 }
 
 /** Nobody has a second step yet, so a right password is everything that an account asks for. */
 const levelAfterPassword = (): SessionLevel => 'full'
 
 const refuse = async (work: Work, from: Actor, attempt: Attempt): Promise<SignInOutcome> => {
-  if (locksNow(attempt, work.now) && (await work.users.lock(attempt.id)))
+  if (locksNow(attempt, work.now) && (await work.users.lock(attempt.id))) {
+    await work.sessions.endAll(attempt.id)
     await work.record({ name: 'account-locked', about: attempt }, from)
+  }
   await work.record({ name: 'sign-in-failed', about: attempt }, from)
   return { outcome: 'refused' }
 }

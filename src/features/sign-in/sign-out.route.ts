@@ -16,5 +16,6 @@ export const signOutRoutes: Routes = (scope, signon) => {
   }
   // Applications send browsers here with a plain GET, so it must end the session; a HEAD of it must not.
   scope.get(paths.signOut, { config: { access: 'public' }, exposeHeadRoute: false }, leave)
-  scope.post(paths.signOut, { config: { access: 'public' } }, leave)
+  // For the same reason the button's form needs no token, which would be stale in a tab that was left open.
+  scope.post(paths.signOut, { config: { access: 'public', needsNoToken: true } }, leave)
 }

@@ -111,8 +111,9 @@ export const applicationCommands: readonly Command[] = [
   }),
 ]
 
-/** Plain http is for the machines of those who develop. */
-const allowsHttp = ({ environment }: Config): boolean => environment === 'development'
+/** Plain http is for the machines of those who develop, where Signon has it itself. */
+const allowsHttp = ({ environment, publicUrl }: Config): boolean =>
+  environment === 'development' && publicUrl.startsWith('http:')
 
 const withSecret = ({ application, clientSecret }: CreatedApplication, sentence: string): Answer => ({
   document: { ...documentOf(application), client_secret: clientSecret },

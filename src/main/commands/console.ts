@@ -15,18 +15,15 @@ export const withHouse = async <T>(config: Config, work: (house: House) => Promi
   }
 }
 
-/** Runs use cases as the operator, on a database that is up to date. Throws `Unavailable` when it is not. */
+/** Runs use cases as the operator, on a database that is up to date. Throws `Invalid` when it is not. */
 export const withSignon = <T>(
   environment: Environment,
   work: (signon: Signon, operator: Actor, config: Config) => Promise<T>,
 ): Promise<T> => {
   const config = readConfig(environment)
   return withHouse(config, async ({ db, signon }) => {
-    const { migrationStatus } = await import('#store/migrate.ts')
-    const { diagnose } = await import('#store/diagnosis.ts')
-    const isCurrent = (await migrationStatus(db)).every(({ appliedAt }) => appliedAt !== null)
-    if (!isCurrent || !(await diagnose(db)).hasQueue)
-      throw new Unavailable('The database is not up to date. Run bin/signon migrate first.')
+    const { refuseOldDatabase } = await import('#main/house.ts')
+    await refuseOldDatabase(db)
     return work(signon, operatorOf(environment), config)
   })
 }
@@ -44,17 +41,17 @@ const open = async (config: Config): Promise<House> => {
   }
 }
 
-/** Whoever ran the command, behind sudo too. */
-const operatorOf = (environment: Environment): Actor => {
-  const { SUDO_USER, USER, LOGNAME } = environment
-  return { kind: 'console', name: SUDO_USER || USER || LOGNAME || loginOfProcess() }
+/** Whoever ran the command. Behind sudo only root is believed: the environment of others says what they like. */
+const operatorOf = ({ SUDO_USER, USER, LOGNAME }: Environment): Actor => {
+  const isRoot = process.getuid?.() === 0
+  return { kind: 'console', name: (isRoot && SUDO_USER) || loginOfProcess() || USER || LOGNAME || 'unknown' }
 }
 
 // A process in a container may have a number and no name.
-const loginOfProcess = (): string => {
+const loginOfProcess = (): string | undefined => {
   try {
     return userInfo().username
   } catch {
-    return 'unknown'
+    return undefined
   }
 }

@@ -13,7 +13,7 @@ export const databaseCommands: readonly Command[] = [
     run: (_, environment) =>
       withHouse(readConfig(environment), async ({ db, databaseUrl }) => {
         const { prepareDatabase } = await import('#main/database.ts')
-        const applied = await prepareDatabase(db, databaseUrl, systemClock)
+        const applied = await prepareDatabase(databaseUrl, systemClock)
         return {
           document: { applied },
           lines: [...applied.map((name) => `Applied ${name}.`), 'The database is up to date.'],

@@ -14,10 +14,10 @@ export const doctorCommands: readonly Command[] = [
     summary: 'Check settings, database, clock and keys, and say what to mend.',
     run: async (_, environment) => {
       const checks = await examine(environment)
-      const faults = checks.filter(({ ok }) => !ok)
+      const faults = checks.filter(({ verdict }) => verdict === 'mend')
       return {
-        document: { ok: faults.length === 0, checks },
-        lines: columns(checks.map(({ name, ok, message }) => [ok ? 'ok' : 'MEND', name, message])),
+        document: { ok: faults.length === 0, checks: checks.map(documentOf) },
+        lines: columns(checks.map(({ name, verdict, message }) => [marks[verdict], name, message])),
         ...(faults.length > 0 && { problem: `${faults.map(({ name }) => name).join(', ')} must be mended.` }),
       }
     },
@@ -26,13 +26,19 @@ export const doctorCommands: readonly Command[] = [
 
 interface Check {
   readonly name: string
-  readonly ok: boolean
+  /** A note is worth a look, and fails nothing. */
+  readonly verdict: 'ok' | 'note' | 'mend'
   /** How it is, or what to do. */
   readonly message: string
 }
 
-const good = (name: string, message: string): Check => ({ name, ok: true, message })
-const bad = (name: string, message: string): Check => ({ name, ok: false, message })
+const marks = { ok: 'ok', note: 'note', mend: 'MEND' } as const satisfies Record<Check['verdict'], string>
+
+const documentOf = ({ name, verdict, message }: Check) => ({ name, ok: verdict !== 'mend', verdict, message })
+
+const good = (name: string, message: string): Check => ({ name, verdict: 'ok', message })
+const worthNoting = (name: string, message: string): Check => ({ name, verdict: 'note', message })
+const bad = (name: string, message: string): Check => ({ name, verdict: 'mend', message })
 
 /** Each check needs the one before: without settings there is no database to ask. */
 const examine = async (environment: Environment): Promise<readonly Check[]> => {
@@ -42,12 +48,33 @@ const examine = async (environment: Environment): Promise<readonly Check[]> => {
   } catch (error) {
     return [bad('settings', refusalOf(error).message)]
   }
-  const settings = good('settings', `${config.environment}, ${config.publicUrl}`)
+  const settings = [good('settings', `${config.environment}, ${config.publicUrl}`), ...settingChecks(config)]
   try {
-    return [settings, ...(await withHouse(config, examineDatabase))]
+    return [...settings, ...(await withHouse(config, examineDatabase))]
   } catch (error) {
-    return [settings, bad('database', refusalOf(error).message)]
+    return [...settings, bad('database', refusalOf(error).message)]
   }
+}
+
+/** What is right by itself, and hardly meant together. */
+const settingChecks = ({ publicUrl, environment, trustedProxies }: Config): readonly Check[] => {
+  if (!publicUrl.startsWith('https:')) return []
+  const checks: Check[] = []
+  if (environment === 'development')
+    checks.push(
+      bad(
+        'environment',
+        'SIGNON_URL is https, which development is not. Set GOVUK_ENVIRONMENT to what it is.',
+      ),
+    )
+  if (trustedProxies.length === 0)
+    checks.push(
+      worthNoting(
+        'proxies',
+        'SIGNON_TRUSTED_PROXIES is not set: behind a proxy, everybody seems to come from its address.',
+      ),
+    )
+  return checks
 }
 
 const oldestPostgres = 15
@@ -62,7 +89,9 @@ const examineDatabase = async (house: House): Promise<readonly Check[]> => {
   const answered = systemClock.now()
   const migrations = migrationCheck(await migrationStatus(house.db), facts.hasQueue)
   const beforehand = [versionCheck(facts), clockCheck(facts.clock, asked, answered), migrations]
-  return migrations.ok ? [...beforehand, monthCheck(facts, answered), await keyCheck(house)] : beforehand
+  return migrations.verdict === 'ok'
+    ? [...beforehand, monthCheck(facts, answered), await keyCheck(house)]
+    : beforehand
 }
 
 const versionCheck = ({ version }: Diagnosis): Check =>

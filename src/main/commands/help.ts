@@ -10,7 +10,7 @@ export const overview = (commands: readonly Command[], group?: string): readonly
   '',
   ...columns(commands.map((command) => [`  ${wordsAndOperands(command)}`, command.summary])),
   '',
-  'Each takes --json (one JSON document on standard output) and --help (its options).',
+  'Each but web, worker and demo takes --json (one JSON document on standard output), and each takes --help.',
 ]
 
 /** One command with all that it takes. */

@@ -8,7 +8,7 @@ export const runningCommands: readonly Command[] = [
     summary: 'Serve pages and machine addresses.',
     details: 'Stops gracefully on SIGTERM. Its log is one JSON object a line.',
     run: async (_, environment) => {
-      const config = readConfig(environment)
+      const config = readConfig(environment, { withDemo: false })
       const { runWeb } = await import('#main/web.ts')
       await runWeb(config)
       return undefined
@@ -20,7 +20,7 @@ export const runningCommands: readonly Command[] = [
     summary: 'Do the jobs that wait: tell applications of changes, and so on.',
     details: 'Stops gracefully on SIGTERM. Its log is one JSON object a line.',
     run: async (_, environment) => {
-      const config = readConfig(environment)
+      const config = readConfig(environment, { withDemo: false })
       const { runWorker } = await import('#main/worker.ts')
       await runWorker(config)
       return undefined

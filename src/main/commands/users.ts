@@ -1,5 +1,6 @@
 import { type Role, roleNames, roles } from '#domain/user.ts'
 import { createUser } from '#features/users/create-user.ts'
+import { setPassword } from '#features/users/set-password.ts'
 import { showUser } from '#features/users/show-user.ts'
 import { suspendUser } from '#features/users/suspend-user.ts'
 import { unlockUser } from '#features/users/unlock-user.ts'
@@ -67,16 +68,38 @@ export const userCommands: readonly Command[] = [
     words: 'users unsuspend',
     operands: ['email'],
     summary: 'End a suspension.',
-    details: 'The old password and old tokens do not come back.',
+    details:
+      'The old password and old tokens do not come back: give a person a new one with users set-password.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) => {
         const active = await unsuspendUser(signon, operator, email)
-        const lost = active.kind === 'person' ? 'The old password does' : 'Old tokens do'
-        return {
-          document: documentOf(active),
-          lines: [`${active.email} is now active. ${lost} not come back.`],
-        }
+        const lost =
+          active.kind === 'person'
+            ? [
+                'The old password is gone. Set a new one:',
+                `bin/signon users set-password ${active.email} --password-stdin`,
+              ]
+            : ['Old tokens do not come back.']
+        return { document: documentOf(active), lines: [`${active.email} is now active.`, ...lost] }
       }),
+  }),
+
+  command({
+    words: 'users set-password',
+    operands: ['email'],
+    summary: 'Give a person a new password, and sign them out everywhere.',
+    details: 'The password comes on standard input or in a file. It ends a lock, too.',
+    options: passwordOptions,
+    run: async ({ email, ...given }, environment) => {
+      const password = await readPassword(given)
+      return withSignon(environment, async (signon, operator) => {
+        const account = await setPassword(signon, operator, { email, password })
+        return {
+          document: documentOf(account),
+          lines: [`${account.email} can sign in with the new password now.`],
+        }
+      })
+    },
   }),
 
   command({
