@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,19 +21,26 @@ const seed = async ({ signon }: TestSignon, url = publisherUrl) => {
 }
 
 /** All that the seed decides; ids, secrets and times differ from one database to the next. */
-const contents = ({ rows }: TestSignon) =>
-  Promise.all([
-    rows('select slug, is_closed from organisations order by slug'),
-    rows(`select name, home_uri, redirect_uris, push_uri, is_gds_only, is_directory_api, retired_at is not null as is_retired
-      from applications order by name`),
-    rows(`select a.name as application, p.name, p.is_delegated, p.is_default from permissions p
-      join applications a on a.id = p.application_id order by a.name, p.name`),
-    rows(`select u.name, u.email, u.role, o.slug, u.suspension_reason from users u
-      left join organisations o on o.id = u.organisation_id order by u.email`),
-    rows(`select u.email, a.name as application, p.name from grants g join users u on u.id = g.user_id
-      join permissions p on p.id = g.permission_id join applications a on a.id = p.application_id
-      order by u.email, a.name, p.name`),
-  ])
+const contents = async ({ rows }: TestSignon) => ({
+  organisations: await rows('select slug, is_closed from organisations order by slug'),
+  applications: await rows(
+    `select name, home_uri, redirect_uris, push_uri, is_gds_only, is_directory_api, retired_at is not null as is_retired
+     from applications order by name`,
+  ),
+  permissions: await rows(
+    `select a.name as application, p.name, p.is_delegated, p.is_default
+     from permissions p join applications a on a.id = p.application_id order by a.name, p.name`,
+  ),
+  people: await rows(
+    `select u.name, u.email, u.role, o.slug, u.suspension_reason
+     from users u left join organisations o on o.id = u.organisation_id order by u.email`,
+  ),
+  grants: await rows(
+    `select u.email, a.name as application, p.name from grants g join users u on u.id = g.user_id
+     join permissions p on p.id = g.permission_id join applications a on a.id = p.application_id
+     order by u.email, a.name, p.name`,
+  ),
+})
 
 const whole = await startSignon()
 const firstCredentials = await seed(whole)
@@ -41,7 +48,7 @@ const expected = await contents(whole)
 
 describe('filling the demonstration', () => {
   it('makes everybody, with all that they hold', async () => {
-    equal(expected[3].length, demoPeople.length)
+    equal(expected.people.length, demoPeople.length)
     const suspended = await whole.rows('select email from users where suspended_at is not null')
     deepEqual(suspended, [{ email: 'tom.hughes@example.gov.uk' }])
     const flags = await whole.rows('select from permissions where is_delegated')
@@ -55,11 +62,7 @@ describe('filling the demonstration', () => {
     deepEqual(await seed(whole), firstCredentials)
     deepEqual(await contents(whole), expected)
     deepEqual([await whole.events(), await whole.jobs()], [events, jobs])
-    const touched = await whole.rows('select from applications where updated_at <> created_at')
-    deepEqual(
-      touched.length,
-      (await whole.rows('select from applications where retired_at is not null')).length,
-    )
+    deepEqual(await whole.rows('select name from applications where updated_at <> created_at'), [])
   })
 
   it('registers the publisher at another address when it has moved, and keeps its credentials', async () => {
@@ -92,10 +95,7 @@ describe('filling the demonstration', () => {
     await stopped.rows(
       `create trigger stop before update of suspended_at on users for each row execute function stop()`,
     )
-    await seedPeople(stopped.signon, operator).then(
-      () => notEqual('it was stopped', 'it was stopped'),
-      () => undefined,
-    )
+    await rejects(seedPeople(stopped.signon, operator), /stopped/)
     const there = await stopped.rows<{ email: string }>('select email from users order by id')
     deepEqual(
       there.map(({ email }) => email),

@@ -1,8 +1,16 @@
-import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { after } from './clock.ts'
 import { systemRandom } from './random.ts'
-import { hashToken, isMadeSince, mintToken, randomSecret, timeOrderedId, tokenId } from './token.ts'
+import {
+  hashToken,
+  isMadeSince,
+  mintForNewRow,
+  mintToken,
+  randomSecret,
+  timeOrderedId,
+  tokenId,
+} from './token.ts'
 
 const now = new Date('2026-11-02T09:30:00.123Z')
 
@@ -22,6 +30,19 @@ describe('a time-ordered id', () => {
   it('differs from others of the same millisecond', () => {
     const ids = new Set(Array.from({ length: 100 }, () => timeOrderedId(now, systemRandom)))
     ok(ids.size > 95)
+  })
+})
+
+describe('a token for a new row', () => {
+  it('takes another id until one is free, and gives up when none ever is', async () => {
+    const tried: string[] = []
+    const text = await mintForNewRow(now, systemRandom, async ({ id }) => tried.push(id) === 3)
+    equal(tokenId(text), tried[2])
+    equal(new Set(tried).size, 3)
+    await rejects(
+      mintForNewRow(now, systemRandom, async () => false),
+      /Ten fresh ids in a row were taken/,
+    )
   })
 })
 

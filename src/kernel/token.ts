@@ -41,6 +41,22 @@ export const mintToken = (id: TimeOrderedId, random: Random): MintedToken => {
   return { id, text, hash: hashToken(text) }
 }
 
+/**
+ * A token for a new row: `insert` is given one after another until it says that its id was free. Two processes may
+ * choose one id in the same millisecond, once in many thousands of million tries.
+ */
+export const mintForNewRow = async (
+  now: Date,
+  random: Random,
+  insert: (token: MintedToken) => Promise<boolean>,
+): Promise<string> => {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const token = mintToken(timeOrderedId(now, random), random)
+    if (await insert(token)) return token.text
+  }
+  throw new Error('Ten fresh ids in a row were taken: is the clock or the source of chance stuck?')
+}
+
 const shape = /^[A-Za-z0-9_-]{43}$/
 
 /** The row id that a presented token names, or nothing when it has not a token's shape. */

@@ -9,7 +9,7 @@ import type { ComparableUri } from '#domain/oauth/redirect-uri.ts'
 import type { UserId, UserUid } from '#domain/user.ts'
 import { after, second } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
-import { hashToken, mintToken, type TimeOrderedId, timeOrderedId, tokenId } from '#kernel/token.ts'
+import { hashToken, mintForNewRow, mintToken, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import * as queries from './authorizations.sql.ts'
 import type { StoreContext } from './context.ts'
 import { storedUserAgent } from './events.ts'
@@ -51,23 +51,24 @@ export const authorizationStore = ({ db, now, random }: StoreContext) => ({
   /** Begins a family and answers its code; the session counts as used. */
   async begin(begun: NewAuthorization): Promise<string> {
     const at = now()
-    const code = mintToken(timeOrderedId(at, random), random)
-    await queries.begin(
-      db,
-      code.id,
-      begun.user,
-      begun.application,
-      begun.authenticatedAt,
-      begun.redirect.base,
-      begun.redirect.query,
-      begun.codeChallenge,
-      code.hash,
-      after(at, codeMilliseconds),
-      at,
-      begun.nonce,
-      begun.session,
-    )
-    return code.text
+    return mintForNewRow(at, random, async ({ id, hash }) => {
+      const inserted = await queries.begin(
+        db,
+        id,
+        begun.user,
+        begun.application,
+        begun.authenticatedAt,
+        begun.redirect.base,
+        begun.redirect.query,
+        begun.codeChallenge,
+        hash,
+        after(at, codeMilliseconds),
+        at,
+        begun.nonce,
+        begun.session,
+      )
+      return inserted.length > 0
+    })
   },
 
   /**

@@ -1,7 +1,7 @@
 import type { OrganisationId } from '#domain/organisation.ts'
 import { idleSince, type SessionLevel, sessionEnd } from '#domain/session.ts'
 import type { Role, UserId, UserUid } from '#domain/user.ts'
-import { hashToken, mintToken, type TimeOrderedId, timeOrderedId, tokenId } from '#kernel/token.ts'
+import { hashToken, mintForNewRow, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { storedUserAgent } from './events.ts'
@@ -37,19 +37,11 @@ export const sessionStore = ({ db, now, random }: StoreContext) => ({
     from: { address?: string; userAgent?: string },
   ): Promise<string> {
     const at = now()
-    const { id, text, hash } = mintToken(timeOrderedId(at, random), random)
-    await open(
-      db,
-      id,
-      hash,
-      user,
-      level,
-      at,
-      sessionEnd(at),
-      from.address ?? null,
-      storedUserAgent(from.userAgent),
-    )
-    return text
+    const [address, userAgent] = [from.address ?? null, storedUserAgent(from.userAgent)]
+    return mintForNewRow(at, random, async ({ id, hash }) => {
+      const inserted = await open(db, id, hash, user, level, at, sessionEnd(at), address, userAgent)
+      return inserted.length > 0
+    })
   },
 
   /** The session of a cookie's text, used now: its idle time starts again. */
@@ -104,12 +96,13 @@ export const sessionOf = (row: SessionRow): Session => ({
 })
 
 const open = statement<
-  never,
+  { readonly id: TimeOrderedId },
   [TimeOrderedId, Buffer, UserId, SessionLevel, Date, Date, string | null, string | null]
 >(
   'sessions.open',
   `insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
-   values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8)`,
+   values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8)
+   on conflict (id) do nothing returning id`,
 )
 
 // A session that is over is reported and left as it is: it must not come to life again by being looked at.

@@ -136,17 +136,11 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
   },
 
   /** Replaces the password by one with this hash; a lock ends, and wrong passwords are forgotten. */
-  async setPassword(user: UserId, passwordHash: string): Promise<void> {
-    const at = now()
+  async setPassword(user: UserId, hash: string): Promise<void> {
+    const changed = { password_hash: hash, password_changed_at: now(), updated_at: now() }
     await db
       .updateTable('users')
-      .set({
-        password_hash: passwordHash,
-        password_changed_at: at,
-        locked_at: null,
-        failed_attempts: 0,
-        updated_at: at,
-      })
+      .set({ ...changed, locked_at: null, failed_attempts: 0 })
       .where('id', '=', user)
       .execute()
   },

@@ -138,7 +138,7 @@ describe('purging what is expired', () => {
     deepEqual([await ids('sessions'), await count('authorizations')], [['5000'], 0])
   })
 
-  it('neither waits for a session that is being used, nor removes it', async () => {
+  it('neither waits for a session that a transaction holds, nor removes it', async () => {
     const used = await addSession(-2 * day, -2 * day, hour)
     await signon
       .transaction(async (work) => {

@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/events.ts'
-import { type AuthorizeParameters, codeRequest } from '#domain/oauth/authorize-request.ts'
+import { type AuthorizeParameters, type CodeRequest, codeRequest } from '#domain/oauth/authorize-request.ts'
 import { OAuthError } from '#domain/oauth/oauth-error.ts'
 import { comparableUri, matchesAny, withParameters } from '#domain/oauth/redirect-uri.ts'
 import type { RequestingClient } from '#store/authorize-facts.ts'
@@ -18,7 +18,12 @@ export interface Authorize {
 
 export type AuthorizeOutcome =
   /** Back to the application, with a code or with an error that is the application's to handle. */
-  | { readonly outcome: 'redirect'; readonly location: string; readonly session: Session }
+  | {
+      readonly outcome: 'redirect'
+      readonly location: string
+      readonly isCode: boolean
+      readonly session: Session
+    }
   | { readonly outcome: 'sign in'; readonly why: 'expired' | 'suspended' | 'none' }
   | { readonly outcome: 'second step'; readonly session: Session }
   | { readonly outcome: 'not permitted'; readonly client: RequestingClient; readonly session: Session }
@@ -39,74 +44,81 @@ export const authorize = async (
   const { session, client } = facts
   if (session.level !== 'full') return { outcome: 'second step', session }
 
-  const outcome = await decide(signon, { ...actor, userId: session.user.id }, asked, session, client)
+  const outcome = await answer(signon, { ...actor, userId: session.user.id }, asked, session, client)
   // A code counts as use of the session in its own statement; so does every other answer.
-  const hasBegun = outcome.outcome === 'redirect' && outcome.isCode
-  if (!hasBegun && asked.sessionToken) await signon.single.sessions.use(asked.sessionToken)
+  const isCode = outcome.outcome === 'redirect' && outcome.isCode
+  if (!isCode && asked.sessionToken) await signon.single.sessions.use(asked.sessionToken)
   return outcome
 }
 
-type Decision =
-  | Exclude<AuthorizeOutcome, { outcome: 'redirect' }>
-  | (Extract<AuthorizeOutcome, { outcome: 'redirect' }> & { isCode: boolean })
-
-const decide = async (
+const answer = async (
   signon: Signon,
   actor: Actor,
   asked: Authorize,
   session: Session,
   client: RequestingClient | undefined,
-): Promise<Decision> => {
-  const { redirectUri, parameters } = asked
-  if (asked.clientId === undefined)
-    return { outcome: 'refused', message: 'The address has no client_id, or more than one.', session }
-  if (!client)
-    return {
-      outcome: 'refused',
-      message: 'Signon does not know the application that sent you here.',
-      session,
-    }
-  const redirect = redirectUri === undefined ? undefined : comparableUri(redirectUri)
-  if (redirectUri === undefined || !redirect || !matchesAny(client.redirectUris, redirectUri))
-    return {
-      outcome: 'refused',
-      message: `${client.name} asked to send you to an address that is not registered for it.`,
-      session,
-    }
+): Promise<AuthorizeOutcome> => {
+  const redirect = asked.redirectUri === undefined ? undefined : comparableUri(asked.redirectUri)
+  const refusal = refusalOf(asked, client)
+  if (refusal !== undefined || !client || !redirect)
+    return { outcome: 'refused', message: refusal ?? notRegistered, session }
 
-  const errorTo = ({ code, message }: OAuthError): Decision => ({
-    outcome: 'redirect',
-    isCode: false,
-    session,
-    location: withParameters(
-      redirectUri,
-      { error: code, error_description: message, state: parameters.state || undefined, iss: asked.issuer },
-      parameters.response_mode === 'fragment' ? 'fragment' : 'query',
-    ),
+  const request = wellFormed(asked, client)
+  if (request instanceof OAuthError) return errorTo(asked, session, request)
+  if (!client.personMaySignIn) return sendAway(signon, actor, client, session)
+  const code = await signon.single.authorizations.begin({
+    user: session.user.id,
+    application: client.id,
+    session: session.id,
+    authenticatedAt: session.authenticatedAt,
+    redirect,
+    codeChallenge: request.codeChallenge,
+    nonce: request.nonce,
   })
+  return backTo(asked, session, { code }, request.responseMode, true)
+}
+
+const notRegistered = 'The application asked to send you to an address that is not registered for it.'
+
+/** Why nobody can be sent back: the client or the address is not to be trusted. */
+const refusalOf = (
+  { clientId, redirectUri }: Authorize,
+  client: RequestingClient | undefined,
+): string | undefined => {
+  if (clientId === undefined) return 'The address has no client_id, or more than one.'
+  if (!client) return 'Signon does not know the application that sent you here.'
+  return redirectUri !== undefined && matchesAny(client.redirectUris, redirectUri) ? undefined : notRegistered
+}
+
+const wellFormed = (
+  { parameters, repeated }: Authorize,
+  client: RequestingClient,
+): CodeRequest | OAuthError => {
+  if (repeated) return new OAuthError('invalid_request', `Repeated parameter: ${repeated}.`)
   try {
-    if (asked.repeated) throw new OAuthError('invalid_request', `Repeated parameter: ${asked.repeated}.`)
-    const request = codeRequest(parameters, client.requiresPkce)
-    if (!client.personMaySignIn) return await sendAway(signon, actor, client, session)
-    const code = await signon.single.authorizations.begin({
-      user: session.user.id,
-      application: client.id,
-      session: session.id,
-      authenticatedAt: session.authenticatedAt,
-      redirect,
-      codeChallenge: request.codeChallenge,
-      nonce: request.nonce,
-    })
-    const location = withParameters(
-      redirectUri,
-      { code, state: parameters.state || undefined },
-      request.responseMode,
-    )
-    return { outcome: 'redirect', isCode: true, location, session }
+    return codeRequest(parameters, client.requiresPkce)
   } catch (error) {
-    if (error instanceof OAuthError) return errorTo(error)
+    if (error instanceof OAuthError) return error
     throw error
   }
+}
+
+const errorTo = (asked: Authorize, session: Session, { code, message }: OAuthError): AuthorizeOutcome => {
+  const place = asked.parameters.response_mode === 'fragment' ? 'fragment' : 'query'
+  return backTo(asked, session, { error: code, error_description: message }, place, false)
+}
+
+/** Errors name their issuer (RFC 9207); codes do not, because applications compare the address they came back to. */
+const backTo = (
+  { redirectUri = '', parameters, issuer }: Authorize,
+  session: Session,
+  result: Readonly<Record<string, string>>,
+  place: 'query' | 'fragment',
+  isCode: boolean,
+): AuthorizeOutcome => {
+  const state = parameters.state || undefined
+  const location = withParameters(redirectUri, { ...result, state, iss: isCode ? undefined : issuer }, place)
+  return { outcome: 'redirect', location, isCode, session }
 }
 
 const sendAway = async (
@@ -114,7 +126,7 @@ const sendAway = async (
   actor: Actor,
   client: RequestingClient,
   session: Session,
-): Promise<Decision> => {
+): Promise<AuthorizeOutcome> => {
   await signon.transaction((work) =>
     work.record(
       { name: 'sign-in-refused-by-application', about: session.user, application: client.id },

@@ -11,7 +11,7 @@ export const databaseCommands: readonly Command[] = [
     details:
       'Doing it again is harmless; several at once wait for each other. See first with migrate status.',
     run: (_, environment) =>
-      withHouse(readConfig(environment), async ({ db, databaseUrl }) => {
+      withHouse(readConfig(environment), async ({ databaseUrl }) => {
         const { prepareDatabase } = await import('#main/database.ts')
         const applied = await prepareDatabase(databaseUrl, systemClock)
         return {
