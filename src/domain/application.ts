@@ -17,6 +17,7 @@ export interface Application {
   readonly supportsPushUpdates: boolean
   readonly isApiOnly: boolean
   readonly isGdsOnly: boolean
+  readonly isDirectoryApi: boolean
   readonly requiresPkce: boolean
   readonly retiredAt: Date | null
 }

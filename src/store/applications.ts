@@ -40,6 +40,7 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
     supportsPushUpdates: row.supports_push_updates,
     isApiOnly: row.is_api_only,
     isGdsOnly: row.is_gds_only,
+    isDirectoryApi: row.is_directory_api,
     requiresPkce: row.requires_pkce,
     retiredAt: row.retired_at,
   })
@@ -183,6 +184,7 @@ interface ApplicationRow {
   readonly supports_push_updates: boolean
   readonly is_api_only: boolean
   readonly is_gds_only: boolean
+  readonly is_directory_api: boolean
   readonly requires_pkce: boolean
   readonly retired_at: Date | null
 }

@@ -138,7 +138,12 @@ describe('every route, whatever its parameters are', () => {
     ok(routes.length > 10)
     const sorted = (method: string, path: string, place: Place) =>
       [...parametersOf(method, path, place)].sort()
-    deepEqual(sorted('POST', '/users/sign_in', 'body'), ['csrf_token', 'user[email]', 'user[password]'])
+    deepEqual(sorted('POST', '/users/sign_in', 'body'), [
+      'csrf_token',
+      'return_to',
+      'user[email]',
+      'user[password]',
+    ])
     deepEqual(sorted('GET', '/user.json', 'query'), ['access_token', 'bearer_token', 'client_id'])
     ok(sorted('GET', '/oauth/authorize', 'query').includes('code_challenge_method'))
     ok(sorted('POST', '/oauth/token', 'query').includes('code_verifier'))

@@ -138,6 +138,7 @@ const documentOf = (application: Application) => ({
   supports_push_updates: application.supportsPushUpdates,
   api_only: application.isApiOnly,
   gds_only: application.isGdsOnly,
+  directory_api: application.isDirectoryApi,
   requires_pkce: application.requiresPkce,
   retired_at: application.retiredAt?.toISOString() ?? null,
 })
