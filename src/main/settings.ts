@@ -20,7 +20,7 @@ export const defaultDataDirectory = resolve(import.meta.dirname, '../../var')
 /** The port of web unless another is named. */
 export const defaultPort = 3000
 
-export const environments = ['production', 'staging', 'integration', 'development', 'test'] as const
+const environments = ['production', 'staging', 'integration', 'development', 'test'] as const
 
 /** Every setting that Signon reads, and nothing else reads the environment. */
 export const settings = {
