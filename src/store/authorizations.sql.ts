@@ -12,7 +12,7 @@ export interface ExchangeRow {
 // A code that dies with the database costs one more click, and most of its minute is over before the database is back:
 // nobody waits for the disk. Redeeming it does, and takes the beginning along.
 export const begin = statement<
-  { readonly id: TimeOrderedId },
+  never,
   [
     id: TimeOrderedId,
     user: UserId,
@@ -33,8 +33,7 @@ export const begin = statement<
    insert into authorizations (id, user_id, application_id, authenticated_at, redirect_base, redirect_query,
      code_challenge, code_hash, expires_at, created_at, nonce)
    select $1::bigint, $2::integer, $3::integer, $4::timestamptz, $5, $6, $7, $8::bytea, $9::timestamptz, $10, $11
-   from ${unhurried}
-   on conflict (id) do nothing returning id`,
+   from ${unhurried}`,
 )
 
 /** The client, by its id and the hash of its secret: `$1` and `$2`. */

@@ -11,6 +11,7 @@ import { after, second } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import { hashToken, mintForNewRow, mintToken, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import * as queries from './authorizations.sql.ts'
+import { isDuplicate } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { storedUserAgent } from './events.ts'
 
@@ -51,24 +52,25 @@ export const authorizationStore = ({ db, now, random }: StoreContext) => ({
   /** Begins a family and answers its code; the session counts as used. */
   async begin(begun: NewAuthorization): Promise<string> {
     const at = now()
-    return mintForNewRow(at, random, async ({ id, hash }) => {
-      const inserted = await queries.begin(
-        db,
-        id,
-        begun.user,
-        begun.application,
-        begun.authenticatedAt,
-        begun.redirect.base,
-        begun.redirect.query,
-        begun.codeChallenge,
-        hash,
-        after(at, codeMilliseconds),
-        at,
-        begun.nonce,
-        begun.session,
-      )
-      return inserted.length > 0
-    })
+    return mintForNewRow(at, random, ({ id, hash }) =>
+      queries
+        .begin(
+          db,
+          id,
+          begun.user,
+          begun.application,
+          begun.authenticatedAt,
+          begun.redirect.base,
+          begun.redirect.query,
+          begun.codeChallenge,
+          hash,
+          after(at, codeMilliseconds),
+          at,
+          begun.nonce,
+          begun.session,
+        )
+        .then(() => true, falseWhenTaken),
+    )
   },
 
   /**
@@ -175,6 +177,11 @@ export interface LiveAuthorization extends SpentToken {
 
 /** No row has this id: what a token that is not one of ours leads to. */
 const nobody: TimeOrderedId = '0'
+
+const falseWhenTaken = (error: unknown): false => {
+  if (isDuplicate(error, 'authorizations_pkey')) return false
+  throw error
+}
 
 const freshTokens = (id: TimeOrderedId, at: Date, random: Random) => {
   const access = mintToken(id, random)

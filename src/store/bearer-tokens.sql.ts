@@ -56,16 +56,19 @@ const personsHolder = `${holder({
   source: 'authorizations t',
 })} t.id = $1 and t.access_hash = $2`
 
-/** Notes that the application has the permissions. Lost with the database, it is made again a minute later. */
+/**
+ * Notes that the application has the permissions; the row is there since the code was redeemed. Lost with the database,
+ * the note is made again a minute later.
+ */
 const personsNote = `
-  insert into user_applications (user_id, application_id, last_synced_at)
-  select u.id, a.id, $3 from authorizations t
+  update user_applications v set last_synced_at = $3
+  from authorizations t
   join users u on u.id = t.user_id
   join applications a on a.id = t.application_id and a.retired_at is null and coalesce(a.client_id = $5, true)
   cross join ${unhurried}
-  where t.id = $1 and t.access_hash = $2 and t.ended_at is null and t.access_expires_at > $3 and ${maySignIn}
-  on conflict (user_id, application_id) do update set last_synced_at = $3
-  where coalesce(user_applications.last_synced_at < $4, true)`
+  where t.id = $1 and t.access_hash = $2 and t.ended_at is null and t.access_expires_at > $3
+    and v.user_id = t.user_id and v.application_id = t.application_id
+    and coalesce(v.last_synced_at < $4, true) and ${maySignIn}`
 
 export const readPersons = statement<PresentedRow, Read>('bearer-tokens.read-persons', personsHolder)
 

@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely } from 'kysely'
 import { DatabaseError, Pool } from 'pg'
 import { throwAsFailure } from './away.ts'
 import { type NamedQuery, namedStatementsDialect } from './dialect.ts'
+import { sendable, sendPrepared } from './prepared.ts'
 import type { DB } from './schema.ts'
 
 /** The database, or one transaction of it. */
@@ -46,10 +47,11 @@ const pools = new WeakMap<Connection, Pool>()
 export const statement = <Row, Values extends readonly unknown[]>(name: string, text: string) => {
   const query = CompiledQuery.raw(text)
   return async (db: Connection, ...values: Values): Promise<readonly Row[]> => {
-    const parameters = values.map(plain)
     const pool = pools.get(db)
-    if (pool) return (await pool.query({ name, text, values: parameters }).catch(throwAsFailure)).rows
-    const named: NamedQuery = { ...query, name, parameters }
+    // A list is written out by `pg`, which knows how.
+    if (pool && !values.some(Array.isArray))
+      return (await sendPrepared(pool, name, text, values.map(sendable)).catch(throwAsFailure)) as Row[]
+    const named: NamedQuery = { ...query, name, parameters: values }
     const { rows } = await db.executeQuery<Row>(named as CompiledQuery<Row>)
     return rows
   }
@@ -60,9 +62,6 @@ export const statement = <Row, Values extends readonly unknown[]>(name: string, 
  * for statements that are sent by themselves, because it holds for the whole transaction.
  */
 export const unhurried = `(select set_config('synchronous_commit', 'off', true)) as unhurried`
-
-// `pg` writes a date out in local time, part by part; this is the same instant in one native call.
-const plain = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value)
 
 /** Does this error say that a unique index (`constraint`, when given) refused a row? */
 export const isDuplicate = (error: unknown, constraint?: string): boolean =>

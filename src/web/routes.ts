@@ -23,8 +23,11 @@ export type Routes = (scope: Scope, signon: Signon) => void
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Sends a page with the layout around it; in pages only. */
-    page(page: Page, status?: number): FastifyReply
+    /**
+     * Sends a page with the layout around it; in pages only. `formTargets` are the origins, beside Signon's own, that
+     * its forms may lead on to.
+     */
+    page(page: Page, status?: number, formTargets?: readonly string[]): FastifyReply
   }
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { FastifyReply } from 'fastify'
 
 export interface SecurityOptions {
   /** Is Signon reached over https? */
@@ -26,22 +25,25 @@ const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
     "base-uri 'none'",
   ].join('; ')
 
-const pagePolicy = contentSecurityPolicy()
-
-/** What every answer carries, pages and JSON alike. */
+/** What every answer carries, whoever asked for it. */
 export const securityHeaders = ({ isSecure }: SecurityOptions): Readonly<Record<string, string>> => ({
-  'content-security-policy': pagePolicy,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'browsing-topics=(), camera=(), geolocation=(), microphone=()',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'x-robots-tag': 'noindex, nofollow, noimageindex',
   ...(isSecure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
 })
 
-/** Lets the forms of the page that is about to be sent lead on to these origins. */
-export const allowFormTargets = (reply: FastifyReply, origins: readonly string[]): void => {
-  reply.header('content-security-policy', contentSecurityPolicy(origins))
-}
+const shared = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'browsing-topics=(), camera=(), geolocation=(), microphone=()',
+  'x-robots-tag': 'noindex, nofollow, noimageindex',
+} as const
+const plainPage = { ...shared, 'content-security-policy': contentSecurityPolicy() }
+
+/** What a page carries beside that. `formTargets` are origins that its forms may lead on to, beside Signon itself. */
+export const pageHeaders = (formTargets: readonly string[]): Readonly<Record<string, string>> =>
+  formTargets.length === 0
+    ? plainPage
+    : { ...shared, 'content-security-policy': contentSecurityPolicy(formTargets) }

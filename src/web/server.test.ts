@@ -20,15 +20,21 @@ describe('every answer', () => {
       const policy = headers.get('content-security-policy') ?? ''
       match(policy, /default-src 'none'/, path)
       match(policy, /frame-ancestors 'none'/)
-      match(policy, /form-action 'self'/)
       ok(!policy.includes('unsafe-inline'))
       deepEqual(
-        ['x-content-type-options', 'x-frame-options', 'referrer-policy', 'cross-origin-opener-policy'].map(
-          (name) => headers.get(name),
-        ),
-        ['nosniff', 'DENY', 'same-origin', 'same-origin'],
+        ['x-content-type-options', 'x-frame-options', 'referrer-policy'].map((name) => headers.get(name)),
+        ['nosniff', 'DENY', 'same-origin'],
       )
       equal(headers.get('strict-transport-security'), 'max-age=31536000; includeSubDomains')
+    }
+  })
+
+  it('that is a page is kept to itself, out of search engines, and its forms at home', async () => {
+    for (const path of ['/users/sign_in', '/nothing']) {
+      const { headers } = await test.browser().get(path)
+      match(headers.get('content-security-policy') ?? '', /form-action 'self'; .*base-uri 'none'/)
+      equal(headers.get('cross-origin-opener-policy'), 'same-origin')
+      equal(headers.get('x-robots-tag'), 'noindex, nofollow, noimageindex')
     }
   })
 

@@ -14,7 +14,7 @@ import { cookies } from './cookies.ts'
 import { noteFailure, type ShownFailure } from './failures.ts'
 import { createRenderer, type Page } from './page.ts'
 import type { Routes, Scope } from './routes.ts'
-import { securityHeaders } from './security.ts'
+import { pageHeaders, securityHeaders } from './security.ts'
 import { guardPages, type MachineAccess, type PageAccess } from './session.ts'
 import { parseUrlencoded, strictText } from './urlencoded.ts'
 
@@ -55,6 +55,8 @@ export const createServer = (options: ServerOptions): Scope => {
     // Whoever sends a request more slowly than this is no browser.
     requestTimeout: 30_000,
     genReqId: () => options.signon.random.uuid(),
+    // A logger for each request costs more than the lines that it writes; they name their request themselves.
+    childLoggerFactory: (logger) => logger,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: {
       maxParamLength: 200,
@@ -131,7 +133,13 @@ const logRequests = (server: Scope): void => {
     const [path] = request.url.split('?', 1)
     if (path?.startsWith('/healthcheck/')) return
     request.log.info(
-      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      {
+        request: request.id,
+        method: request.method,
+        path,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
       'request',
     )
   })
@@ -157,11 +165,15 @@ const pageScope = async (scope: Scope, options: ServerOptions, isSecure: boolean
   const render = createRenderer()
   await scope.register(fastifyCookie)
   guardPages(scope, signon, browserOf(cookies(isSecure), signon.keys, signon.random))
-  scope.decorateReply('page', function (this: FastifyReply, page: Page, status = 200) {
-    return this.code(status)
-      .type('text/html; charset=utf-8')
-      .send(render(page, surroundingsOf(this.request, environment)))
-  })
+  scope.decorateReply(
+    'page',
+    function (this: FastifyReply, page: Page, status = 200, formTargets: readonly string[] = []) {
+      return this.code(status)
+        .headers(pageHeaders(formTargets))
+        .type('text/html; charset=utf-8')
+        .send(render(page, surroundingsOf(this.request, environment)))
+    },
+  )
   const showFailurePage = (reply: FastifyReply, failure: ShownFailure): FastifyReply =>
     reply.page(
       { template: 'layout/failure.njk', view: { ...failure, requestId: reply.request.id } },

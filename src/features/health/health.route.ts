@@ -12,7 +12,7 @@ export const healthRoutes: Routes = (scope, signon) => {
       await signon.single.organisations.count()
       return { status: 'ok', checks: { database_connectivity: { status: 'ok' } } }
     } catch (error) {
-      request.log.warn({ err: error }, 'not ready')
+      request.log.warn({ request: request.id, err: error }, 'not ready')
       const check = { status: 'critical', message: 'The database does not answer.' }
       return reply.code(500).send({ status: 'critical', checks: { database_connectivity: check } })
     }

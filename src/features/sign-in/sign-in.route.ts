@@ -2,7 +2,6 @@ import { safeReturnAddress } from '#domain/return-address.ts'
 import { formTargetsOf } from '#web/form-targets.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Routes } from '#web/routes.ts'
-import { allowFormTargets } from '#web/security.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { type SignInView, signInPage } from './sign-in.page.ts'
@@ -10,10 +9,8 @@ import { signIn } from './sign-in.ts'
 
 export const signInRoutes: Routes = (scope, signon) => {
   // The address to go on to is in the page itself: another tab may be on its way to somewhere else.
-  const show = (reply: Reply, view: SignInView): Reply => {
-    allowFormTargets(reply, formTargetsOf(view.returnAddress))
-    return reply.page(signInPage(view))
-  }
+  const show = (reply: Reply, view: SignInView): Reply =>
+    reply.page(signInPage(view), 200, formTargetsOf(view.returnAddress))
 
   scope.get(paths.signIn, { config: { access: 'public' } }, async ({ session, browser }, reply) => {
     const { returnAddress } = browser
