@@ -86,7 +86,7 @@ export const rivalFlows = (
 }
 
 /** Enough that both cores always have a password to look at. */
-const signInConnections = 8
+const signInConnections = 40
 
 /** `POST /users/sign_in` of people taken at random, all with the form of one page. */
 export const signInLoad = async (
