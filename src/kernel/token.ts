@@ -42,8 +42,8 @@ export const mintToken = (id: TimeOrderedId, random: Random): MintedToken => {
 }
 
 /**
- * A token for a new row: `insert` is given one after another until it says that its id was free. Two processes may
- * choose one id in the same millisecond, once in many thousands of million tries.
+ * A token for a new row: `insert` is given one after another until it says that its id was free. Of ids that
+ * are chosen in the same millisecond, one pair in two million is alike.
  */
 export const mintForNewRow = async (
   now: Date,
@@ -70,6 +70,9 @@ export const tokenId = (text: string): TimeOrderedId | undefined => {
 
 /** What is stored in place of a high-entropy secret: its SHA-256, 32 bytes. */
 export const hashToken = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
+
+/** The text of a fresh API token: a random secret behind a prefix that people and scanners know it by. */
+export const apiTokenText = (random: Random): string => `sgn_${randomSecret(random)}`
 
 /** A random URL-safe secret of 256 bits, 43 characters: client ids, client secrets. */
 export const randomSecret = (random: Random): string => random.bytes(32).toString('base64url')

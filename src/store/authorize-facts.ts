@@ -4,7 +4,7 @@ import { idleSince } from '#domain/session.ts'
 import { hashToken, tokenId } from '#kernel/token.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
-import { type Session, type SessionRow, sessionOf } from './sessions.ts'
+import { presentedSession, type Session, type SessionRow, sessionColumns } from './sessions.ts'
 
 /** The client that an authorization request names, and whether the person who is signed in may use it. */
 export interface RequestingClient {
@@ -26,10 +26,9 @@ export const authorizeFactStore = ({ db, now, uriSubstitution }: StoreContext) =
     const id = sessionToken && tokenId(sessionToken)
     if (!sessionToken || !id) return { state: 'none' }
     const [row] = await gather(db, id, hashToken(sessionToken), now(), idleSince(now()), clientId ?? null)
-    if (!row) return { state: 'none' }
-    if (row.is_suspended) return { state: 'suspended' }
-    if (!row.is_live) return { state: 'expired' }
-    return { state: 'live', session: sessionOf(row), client: clientOf(row, uriSubstitution) }
+    const presented = presentedSession(row)
+    if (presented.state !== 'live') return presented
+    return { ...presented, client: row && clientOf(row, uriSubstitution) }
   },
 })
 
@@ -60,8 +59,7 @@ const gather = statement<
   [id: string, hash: Buffer, now: Date, idleSince: Date, clientId: string | null]
 >(
   'authorize-facts.gather',
-  `select s.id as session_id, s.level, s.authenticated_at, s.user_id, u.uid, u.name, u.email, u.role, u.organisation_id,
-     s.last_seen_at > $4 and s.expires_at > $3 as is_live, u.suspended_at is not null as is_suspended,
+  `select ${sessionColumns},
      a.id as application_id, a.name as application_name, a.redirect_uris, a.requires_pkce,
      exists (select from grants g join permissions p on p.id = g.permission_id and p.name = 'signin'
        where g.user_id = s.user_id and g.application_id = a.id) as may_sign_in

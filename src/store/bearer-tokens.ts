@@ -25,11 +25,10 @@ export const bearerTokenStore = ({ db, now }: StoreContext) => ({
    * an hour).
    */
   async present(token: string, clientId?: string): Promise<queries.PresentedToken | undefined> {
-    const id = tokenId(token)
-    const persons =
-      id === undefined ? undefined : await presentPersons(db, now(), id, hashToken(token), clientId)
+    const [at, id, hash] = [now(), tokenId(token), hashToken(token)]
+    const persons = id === undefined ? undefined : await presentPersons(db, at, id, hash, clientId)
     // Tokens of machines made before ours had their prefix may look like those of people.
-    return persons ?? presentMachines(db, now(), hashToken(token), clientId)
+    return persons ?? presentMachines(db, at, hash, clientId)
   },
 
   /** What introspection tells of an access or refresh token. */

@@ -19,12 +19,6 @@ export interface Permission {
   readonly isGrantable: boolean
 }
 
-/** An application that must hear of a person, and whether the person may still use it. */
-export interface Listener {
-  readonly id: ApplicationId
-  readonly maySignIn: boolean
-}
-
 /** What applications offer (permissions), who holds it (grants), and who has used them. */
 export const grantStore = ({ db, now }: StoreContext) => ({
   /** Adds a permission to an application; `false` when it has one of that name, in any case. */
@@ -171,15 +165,13 @@ export const grantStore = ({ db, now }: StoreContext) => ({
   },
 
   /** Applications in service that take pushes and that the person ever signed in to, holds, or that are named. */
-  async listeners(user: UserId, also?: ApplicationId): Promise<readonly Listener[]> {
-    const { rows } = await sql<Listener>`
-      select a.id, exists (select from grants g join permissions p on p.id = g.permission_id and p.name = ${signinPermission}
-          where g.user_id = ${user} and g.application_id = a.id) as "maySignIn"
-      from applications a
+  async listeners(user: UserId, also?: ApplicationId): Promise<readonly ApplicationId[]> {
+    const { rows } = await sql<{ id: ApplicationId }>`
+      select a.id from applications a
       where a.retired_at is null and a.supports_push_updates and (a.id = ${also ?? 0}
         or exists (select from grants g where g.user_id = ${user} and g.application_id = a.id)
         or exists (select from user_applications v where v.user_id = ${user} and v.application_id = a.id))
       order by a.id`.execute(db)
-    return rows
+    return rows.map(({ id }) => id)
   },
 })

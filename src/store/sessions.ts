@@ -49,9 +49,7 @@ export const sessionStore = ({ db, now, random }: StoreContext) => ({
     const id = tokenId(token)
     if (id === undefined) return { state: 'none' }
     const [row] = await use(db, id, hashToken(token), now(), idleSince(now()))
-    if (!row) return { state: 'none' }
-    if (row.is_suspended) return { state: 'suspended' }
-    return row.is_live ? { state: 'live', session: sessionOf(row) } : { state: 'expired' }
+    return presentedSession(row)
   },
 
   /** Ends one session; the answer is whose it was, or nothing when there was none. */
@@ -81,7 +79,18 @@ export interface SessionRow {
   readonly organisation_id: OrganisationId | null
 }
 
-export const sessionOf = (row: SessionRow): Session => ({
+/** What a presented session is worth. */
+export const presentedSession = (row: SessionRow | undefined): PresentedSession => {
+  if (!row) return { state: 'none' }
+  if (row.is_suspended) return { state: 'suspended' }
+  return row.is_live ? { state: 'live', session: sessionOf(row) } : { state: 'expired' }
+}
+
+/** The columns of `SessionRow`, of the session `s` and its person `u`; `$3` is now, `$4` since when idle is too long. */
+export const sessionColumns = `s.id as session_id, s.level, s.authenticated_at, s.user_id, u.uid, u.name, u.email, u.role, u.organisation_id,
+     s.last_seen_at > $4 and s.expires_at > $3 as is_live, u.suspended_at is not null as is_suspended`
+
+const sessionOf = (row: SessionRow): Session => ({
   id: row.session_id,
   level: row.level,
   authenticatedAt: row.authenticated_at,
@@ -109,8 +118,7 @@ const open = statement<
 const use = statement<SessionRow, [TimeOrderedId, Buffer, Date, Date]>(
   'sessions.use',
   `with found as (
-     select s.id as session_id, s.level, s.authenticated_at, s.user_id, u.uid, u.name, u.email, u.role, u.organisation_id,
-       s.last_seen_at > $4 and s.expires_at > $3 as is_live, u.suspended_at is not null as is_suspended
+     select ${sessionColumns}
      from sessions s join users u on u.id = s.user_id
      where s.id = $1 and s.token_hash = $2
    ), used as (

@@ -1,4 +1,4 @@
-/** Every address of Signon, made once. Those with parameters are functions; give `:name` to declare the route. */
+/** Every address of Signon, made once. */
 export const paths = {
   dashboard: '/',
   signIn: '/users/sign_in',

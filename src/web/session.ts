@@ -79,13 +79,13 @@ export const sendToSecondStep = (request: FastifyRequest, reply: FastifyReply): 
   return reply.redirect(paths.twoStepCode, 302)
 }
 
-/** A caller that asks for something but a page: a script, a prefetch. */
+/** Does the caller take a page? A script asks for something else. */
 const wantsPage = (request: FastifyRequest): boolean => {
   const accept = request.headers.accept ?? '*/*'
   return request.headers['x-requested-with'] === undefined && /text\/html|\*\/\*/.test(accept)
 }
 
-/** The signed-in person as the one who acts. Only for routes that are not public. */
+/** Whoever sent the request as the one who acts: the signed-in person, or somebody unknown at an address. */
 export const actorOf = (request: FastifyRequest): Actor => ({
   kind: 'person',
   ...(request.session && { userId: request.session.user.id }),

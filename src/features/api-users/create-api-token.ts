@@ -6,7 +6,7 @@ import { normaliseEmail } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
 import { Conflict, enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
-import { randomSecret } from '#kernel/token.ts'
+import { apiTokenText } from '#kernel/token.ts'
 import type { ApiTokenId } from '#store/api-tokens.ts'
 import type { Signon } from '#store/signon.ts'
 
@@ -50,7 +50,7 @@ export const createApiToken = (
     const signin = await work.grants.findPermission(application.id, signinPermission)
     if (await work.grants.add(user.id, application.id, signin))
       await work.record({ name: 'permissions-added', ...about, note: noteOfNames([signinPermission]) }, actor)
-    const text = `sgn_${randomSecret(signon.random)}`
+    const text = apiTokenText(signon.random)
     const expiresAt = after(work.now, days * day)
     const purpose = input.purpose?.trim() || null
     const id = await work.apiTokens.add({

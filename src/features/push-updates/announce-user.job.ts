@@ -15,7 +15,7 @@ export const announceUser =
       // Signon's own API user is known wherever it calls, and does not call to speak of itself.
       if (!person || person.email === ownEmail) return
       for (const listener of await work.grants.listeners(user, application)) {
-        const payload = { user, application: listener.id }
+        const payload = { user, application: listener }
         if (update) await work.jobs.add({ name: 'push-user-update', payload })
         if (reauthenticate) await work.jobs.add({ name: 'push-reauthentication', payload })
       }

@@ -4,7 +4,7 @@ import type { User } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
 import { Conflict, invariant, Unavailable } from '#kernel/failure.ts'
 import { type Secret, secret } from '#kernel/secret.ts'
-import { randomSecret } from '#kernel/token.ts'
+import { apiTokenText } from '#kernel/token.ts'
 import type { PushCredential } from '#store/push-credentials.ts'
 import type { Signon, Work } from '#store/signon.ts'
 
@@ -99,7 +99,7 @@ const mint = async (
   owner: User,
   application: ApplicationId,
 ): Promise<string> => {
-  const text = `sgn_${randomSecret(random)}`
+  const text = apiTokenText(random)
   const expiresAt = after(work.now, lifetimeMilliseconds)
   const id = await work.apiTokens.add({ user: owner.id, application, text, purpose: null, expiresAt })
   await work.pushCredentials.put(application, id, text)

@@ -1,6 +1,7 @@
 import type { AccessChange } from '#features/access/change.ts'
 import { grantAccess } from '#features/access/grant-access.ts'
 import { revokeAccess } from '#features/access/revoke-access.ts'
+import type { Environment } from '#main/config.ts'
 import { type Answer, type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
 import { oneLine } from './lines.ts'
@@ -15,17 +16,10 @@ export const accessCommands: readonly Command[] = [
     operands: ['email'],
     summary: 'Let somebody sign in to an application, with permissions.',
     options: { application, permission: texts('P', 'A permission beside signin.'), dryRun },
-    run: (
-      { email, application: applicationName, permission: permissions, dryRun: isRehearsal },
-      environment,
-    ) =>
-      withSignon(environment, async (signon, operator) => {
-        const input = { email, applicationName, permissions, isRehearsal }
-        const change = await grantAccess(signon, operator, input)
-        return answerOf(change, 'added', isRehearsal, {
-          done: isRehearsal ? 'would be given' : 'now holds',
-          nothing: 'holds that already on',
-        })
+    run: (given, environment) =>
+      changeAccess(environment, given, grantAccess, 'added', {
+        done: given.dryRun ? 'would be given' : 'now holds',
+        nothing: 'holds that already on',
       }),
   }),
 
@@ -36,26 +30,43 @@ export const accessCommands: readonly Command[] = [
     details:
       'Without signin nobody keeps the others, so it takes all of them with it, and every token for the application.',
     options: { application, permission: texts('P', 'A permission to take away.'), dryRun },
-    run: (
-      { email, application: applicationName, permission: permissions, dryRun: isRehearsal },
-      environment,
-    ) =>
-      withSignon(environment, async (signon, operator) => {
-        const input = { email, applicationName, permissions, isRehearsal }
-        const change = await revokeAccess(signon, operator, input)
-        return answerOf(change, 'removed', isRehearsal, {
-          done: isRehearsal ? 'would lose' : 'has lost',
-          nothing: 'holds nothing of that on',
-        })
+    run: (given, environment) =>
+      changeAccess(environment, given, revokeAccess, 'removed', {
+        done: given.dryRun ? 'would lose' : 'has lost',
+        nothing: 'holds nothing of that on',
       }),
   }),
 ]
+
+interface Given {
+  readonly email: string
+  readonly application: string
+  readonly permission: readonly string[]
+  readonly dryRun: boolean
+}
+
+interface Words {
+  readonly done: string
+  readonly nothing: string
+}
+
+const changeAccess = (
+  environment: Environment,
+  { email, application: applicationName, permission: permissions, dryRun: isRehearsal }: Given,
+  change: typeof grantAccess,
+  key: 'added' | 'removed',
+  words: Words,
+): Promise<Answer> =>
+  withSignon(environment, async (signon, operator) => {
+    const changed = await change(signon, operator, { email, applicationName, permissions, isRehearsal })
+    return answerOf(changed, key, isRehearsal, words)
+  })
 
 const answerOf = (
   { user, applicationName, changed, held }: AccessChange,
   key: 'added' | 'removed',
   isRehearsal: boolean,
-  words: { readonly done: string; readonly nothing: string },
+  words: Words,
 ): Answer => ({
   document: {
     email: user.email,
