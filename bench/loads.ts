@@ -106,12 +106,15 @@ export const signInLoad = async (
     return requestText(
       'POST',
       '/users/sign_in',
-      { cookie, accept: 'text/html' },
+      { cookie, accept: 'text/html', 'x-forwarded-for': addressOf(order[index % order.length] ?? 1) },
       new URLSearchParams(fields).toString(),
     )
   })
   return { kind: 'replay', port, connections: signInConnections, seconds, requests, status: 302 }
 }
+
+/** People sign in from offices, some hundred of them; one address for all would be one row for all to wait for. */
+const addressOf = (user: number): string => `10.1.${user % 2}.${user % 251}`
 
 const openForm = async (port: number): Promise<{ readonly cookie: string; readonly csrfToken: string }> => {
   const wire = await openWire(port)

@@ -10,13 +10,18 @@ export interface Figure {
 
 const rounds = 5
 
-/** One turn of a measure. Rounds count from 1; the one before them, which warms everything up, is 0. */
+/** One turn of a measure. Rounds count from 1, and those that warm everything up from -1 downwards. */
 export type Turn = (round: number) => Promise<number>
 
-/** Takes turns, ours and theirs: medians of both, and the median of what each round's ratio was. */
-export const takeTurns = async (ours: Turn, theirs: Turn): Promise<Figure> => {
-  await ours(0)
-  await theirs(0)
+/**
+ * Takes turns, ours and theirs: medians of both, and the median of what each round's ratio was. Both warm up for so
+ * many turns: code that is called some hundred times a turn is still being compiled in the first ones.
+ */
+export const takeTurns = async (ours: Turn, theirs: Turn, warmUps = 1): Promise<Figure> => {
+  for (let turn = 1; turn <= warmUps; turn += 1) {
+    await ours(-turn)
+    await theirs(-turn)
+  }
   const pairs: { readonly own: number; readonly other: number }[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const pair = { own: await ours(round), other: await theirs(round) }

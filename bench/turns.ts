@@ -5,7 +5,7 @@ import type { Turn } from './rounds.ts'
 import type { Size, Workshop } from './workshop.ts'
 
 /** How much is done in one turn: a few seconds' worth. */
-export const counts = { userInfo: 30_000, flows: 3000, signIns: 400 } as const
+export const counts = { userInfo: 30_000, flows: 3000, signIns: 600 } as const
 
 export const rateOf = ({ completed, seconds }: Done): number => completed / seconds
 

@@ -29,6 +29,7 @@ export const startWeb = async (databaseUrl: string): Promise<Web> => {
     SIGNON_SECRET_KEYS: `bench:${Buffer.alloc(32, 'bench').toString('base64')}`,
     GOVUK_ENVIRONMENT: 'production',
     PORT: String(port),
+    SIGNON_TRUSTED_PROXIES: '127.0.0.1',
     SIGNON_METRICS_PORT: String(metricsPort),
   })
   await Promise.race([untilReady(port), program.ended]).catch(async (error) => {

@@ -54,7 +54,15 @@ export const keyRing = (keys: readonly [Key, ...Key[]]): KeyRing => {
   }
 }
 
-const derive = (key: Key, purpose: string): Buffer => createHmac('sha256', key.bytes).update(purpose).digest()
+const derived = new WeakMap<Key, Map<string, Buffer>>()
+
+/** The key for one purpose. There are few purposes, so each is derived once. */
+const derive = (key: Key, purpose: string): Buffer => {
+  const known = derived.get(key) ?? new Map<string, Buffer>()
+  const bytes = known.get(purpose) ?? createHmac('sha256', key.bytes).update(purpose).digest()
+  derived.set(key, known.set(purpose, bytes))
+  return bytes
+}
 
 const macWith = (key: Key, purpose: string, text: string): Buffer =>
   createHmac('sha256', derive(key, purpose)).update(text, 'utf8').digest()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Random } from './random.ts'
 
 /** Row ids that Signon chooses itself: 63 bits, ordered by time, written in decimal (`docs/adr/0005`). */
@@ -69,7 +69,7 @@ export const tokenId = (text: string): TimeOrderedId | undefined => {
 }
 
 /** What is stored in place of a high-entropy secret: its SHA-256, 32 bytes. */
-export const hashToken = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
+export const hashToken = (text: string): Buffer => hash('sha256', text, 'buffer')
 
 /** The text of a fresh API token: a random secret behind a prefix that people and scanners know it by. */
 export const apiTokenText = (random: Random): string => `sgn_${randomSecret(random)}`

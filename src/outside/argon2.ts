@@ -8,10 +8,11 @@ import type { Random } from '#kernel/random.ts'
 const settings = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const
 
 /**
- * Argon2id on the thread pool, as many at once as there are cores: more would take 19 MiB each and finish no sooner.
+ * Argon2id on the thread pool, which has a thread for each core (`bin/signon`). Two more passwords than that are handed
+ * over, so that a thread that is done need not wait for ours; still more would keep others from the pool.
  */
 export const argon2Hasher = async (random: Random): Promise<PasswordHasher> => {
-  const inTurn = turns(availableParallelism())
+  const inTurn = turns(availableParallelism() + 2)
   const nobodys = await hash(random.bytes(32).toString('base64url'), settings)
   return {
     hash: (password) => inTurn(() => hash(password.normalize('NFC'), settings)),

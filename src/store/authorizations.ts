@@ -178,7 +178,8 @@ export interface LiveAuthorization extends SpentToken {
 /** No row has this id: what a token that is not one of ours leads to. */
 const nobody: TimeOrderedId = '0'
 
-const falseWhenTaken = (error: unknown): false => {
+/** For `mintForNewRow`: another family has the id already. */
+export const falseWhenTaken = (error: unknown): false => {
   if (isDuplicate(error, 'authorizations_pkey')) return false
   throw error
 }

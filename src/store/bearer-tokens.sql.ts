@@ -1,4 +1,6 @@
+import type { ApplicationId } from '#domain/application.ts'
 import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
+import type { UserId } from '#domain/user.ts'
 import type { TimeOrderedId } from '#kernel/token.ts'
 import { statement, unhurried } from './connection.ts'
 
@@ -12,6 +14,8 @@ export interface PresentedToken extends UserInfoFacts {
 
 /** `isDue`: there is something to note of this use. */
 export interface PresentedRow extends PresentedToken {
+  readonly userId: UserId
+  readonly applicationId: ApplicationId
   readonly isDue: boolean
 }
 
@@ -36,7 +40,7 @@ const holder = (token: {
 }): string => `
   select a.client_id as "clientId", a.is_directory_api as "isDirectoryApi",
     case when a.retired_at is not null then 'invalid' ${token.problem} end as problem,
-    u.uid, u.name, u.email, u.suspended_at is not null as "isSuspended", ${permissions} as permissions,
+    u.id as "userId", a.id as "applicationId", u.uid, u.name, u.email, u.suspended_at is not null as "isSuspended", ${permissions} as permissions,
     o.slug as "organisationSlug", o.content_id as "organisationContentId",
     coalesce(v.last_synced_at < ${token.syncedBefore}, true) or ${token.isUseDue} as "isDue"
   from ${token.source}
@@ -47,7 +51,6 @@ const holder = (token: {
   where`
 
 type Read = [id: TimeOrderedId, hash: Buffer, now: Date, syncedBefore: Date]
-type Note = [...token: Read, clientId: string | null]
 
 const personsHolder = `${holder({
   problem: `when t.ended_at is not null then 'revoked' when t.access_expires_at <= $3 then 'expired'`,
@@ -56,27 +59,32 @@ const personsHolder = `${holder({
   source: 'authorizations t',
 })} t.id = $1 and t.access_hash = $2`
 
-/**
- * Notes that the application has the permissions; the row is there since the code was redeemed. Lost with the database,
- * the note is made again a minute later.
- */
-const personsNote = `
-  update user_applications v set last_synced_at = $3
-  from authorizations t
-  join users u on u.id = t.user_id
-  join applications a on a.id = t.application_id and a.retired_at is null and coalesce(a.client_id = $5, true)
-  cross join ${unhurried}
-  where t.id = $1 and t.access_hash = $2 and t.ended_at is null and t.access_expires_at > $3
-    and v.user_id = t.user_id and v.application_id = t.application_id
-    and coalesce(v.last_synced_at < $4, true) and ${maySignIn}`
-
 export const readPersons = statement<PresentedRow, Read>('bearer-tokens.read-persons', personsHolder)
 
-export const notePersons = statement<never, Note>('bearer-tokens.note-persons', personsNote)
+/**
+ * Notes that the application has had the permissions; the row is there since the code was redeemed. Lost with the
+ * database, the note is made again a minute later.
+ */
+export const notePersons = statement<
+  never,
+  [user: UserId, application: ApplicationId, now: Date, syncedBefore: Date]
+>(
+  'bearer-tokens.note-persons',
+  `update user_applications v set last_synced_at = $3 from ${unhurried}
+   where v.user_id = $1 and v.application_id = $2 and coalesce(v.last_synced_at < $4, true)`,
+)
 
-export const readAndNotePersons = statement<PresentedRow, Note>(
+/** Both in one. */
+export const readAndNotePersons = statement<PresentedRow, [...token: Read, clientId: string | null]>(
   'bearer-tokens.read-and-note-persons',
-  `with noted as (${personsNote}) ${personsHolder}`,
+  `with facts as (${personsHolder}), noted as (
+     update user_applications v set last_synced_at = $3
+     from facts, ${unhurried}
+     where facts."isDue" and facts.problem is null and 'signin' = any (facts.permissions)
+       and coalesce(facts."clientId" = $5, true)
+       and v.user_id = facts."userId" and v.application_id = facts."applicationId"
+   )
+   select * from facts`,
 )
 
 export const readMachines = statement<

@@ -58,8 +58,10 @@ const presentPersons = async (
     return row && withoutAccess(row)
   }
   const [row] = await queries.readPersons(db, id, hash, at, aMinuteAgo)
-  if (row?.isDue) await queries.notePersons(db, id, hash, at, aMinuteAgo, clientId ?? null)
-  return row && withoutAccess(row)
+  const presented = row && withoutAccess(row)
+  if (presented && row.isDue && presented.problem === null && (clientId ?? row.clientId) === row.clientId)
+    await queries.notePersons(db, row.userId, row.applicationId, at, aMinuteAgo)
+  return presented
 }
 
 const presentMachines = async (

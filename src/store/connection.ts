@@ -25,7 +25,8 @@ export const openDatabase = (
     // A network that vanishes without a word: longer than any statement may take on the server.
     ...(!isPatient && { query_timeout: 35_000 }),
     keepAlive: true,
-    idleTimeoutMillis: 60_000,
+    // A connection is kept once it is open: opening one again costs more than it does.
+    idleTimeoutMillis: 0,
     application_name: 'signon',
     options: '-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s',
   })

@@ -21,6 +21,7 @@ import { organisationStore } from './organisations.ts'
 import { purgeStore } from './purge.ts'
 import { pushCredentialStore } from './push-credentials.ts'
 import { sessionStore } from './sessions.ts'
+import { signInStore } from './sign-ins.ts'
 import { throttleStore } from './throttles.ts'
 import { userDirectoryStore } from './user-directory.ts'
 import { userStore } from './users.ts'
@@ -120,6 +121,7 @@ const stores = (context: StoreContext) => ({
   purge: purgeStore(context),
   pushCredentials: pushCredentialStore(context),
   sessions: sessionStore(context),
+  signIns: signInStore(context),
   throttles: throttleStore(context),
   userDirectory: userDirectoryStore(context),
   users: userStore(context),

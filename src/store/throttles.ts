@@ -8,11 +8,7 @@ export const throttleStore = ({ db, now }: StoreContext) => ({
   /** Counts one more, atomically. Throws `TooManyAttempts` when that is one too many. */
   async take(throttle: Throttle, caller: string): Promise<void> {
     const [row] = await take(db, throttle.name, caller, windowStart(throttle, now()))
-    if ((row?.count ?? 0) > throttle.limit)
-      throw new TooManyAttempts(
-        'Too many attempts. Wait a few minutes and try again.',
-        secondsUntilNextWindow(throttle, now()),
-      )
+    refuseTooMany(throttle, row?.count ?? 0, now())
   },
 
   /** Gives one back that turned out not to count. */
@@ -21,12 +17,24 @@ export const throttleStore = ({ db, now }: StoreContext) => ({
   },
 })
 
-const take = statement<{ readonly count: number }, [string, string, Date]>(
-  'throttles.take',
-  `insert into throttles (name, caller, window_start, count)
+/** Throws `TooManyAttempts` when this many in the window are too many. */
+export const refuseTooMany = (throttle: Throttle, count: number, now: Date): void => {
+  if (count > throttle.limit)
+    throw new TooManyAttempts(
+      'Too many attempts. Wait a few minutes and try again.',
+      secondsUntilNextWindow(throttle, now),
+    )
+}
+
+/** Counts one more for the caller `$2` of the throttle `$1` in the window that began at `$3`, and answers the `count`. */
+export const takenFromThrottle = `insert into throttles (name, caller, window_start, count)
    select $1, $2, $3::timestamptz, 1 from ${unhurried}
    on conflict (name, caller, window_start) do update set count = throttles.count + 1
-   returning count`,
+   returning count`
+
+const take = statement<{ readonly count: number }, [string, string, Date]>(
+  'throttles.take',
+  takenFromThrottle,
 )
 
 const giveBack = statement<never, [string, string, Date]>(

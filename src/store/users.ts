@@ -2,18 +2,8 @@ import { lockOverIfBefore } from '#domain/lockout.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { Role, User, UserId, UserKind, UserUid } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
-import { type Connection, isDuplicate, statement, unhurried } from './connection.ts'
+import { type Connection, isDuplicate, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
-
-/** A person as the password step sees them: this attempt is counted already. */
-export interface Attempt {
-  readonly id: UserId
-  readonly uid: UserUid
-  readonly passwordHash: string | null
-  readonly failedAttempts: number
-  readonly lockedAt: Date | null
-  readonly isSuspended: boolean
-}
 
 export interface NewUser {
   readonly kind: UserKind
@@ -97,28 +87,6 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
   async seek(id: UserId): Promise<User | undefined> {
     const row = await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst()
     return row && userOf(row)
-  },
-
-  /**
-   * Counts an attempt to sign in with a password before it is judged, so that parallel ones cannot pass the limit; a
-   * lock that is over ends first. Nothing when no person has the address.
-   */
-  async beginAttempt(email: string): Promise<Attempt | undefined> {
-    const [row] = await beginAttempt(db, email, lockOverIfBefore(now()))
-    return row
-  },
-
-  /**
-   * The attempt was right: counters start again, and the sign-in counts. `false` when the account was locked or
-   * suspended, or its password changed, since the attempt began.
-   */
-  async endAttempt({ id, passwordHash }: Attempt): Promise<boolean> {
-    return (await endAttempt(db, id, now(), lockOverIfBefore(now()), passwordHash)).length > 0
-  },
-
-  /** The attempt does not count after all. */
-  async takeBackAttempt(user: UserId): Promise<void> {
-    await takeBackAttempt(db, user)
   },
 
   /** Locks the account from now on; `false` when it was locked already. */
@@ -212,33 +180,6 @@ const userOf = (row: UserRow): User => ({
   suspensionReason: row.suspension_reason,
   lockedAt: row.locked_at,
 })
-
-// What follows from the attempt is committed with care, and takes its count along.
-const beginAttempt = statement<Attempt, [email: string, lockOverIfBefore: Date]>(
-  'users.begin-attempt',
-  `update users set
-     failed_attempts = case when locked_at <= $2 then 1 else failed_attempts + 1 end,
-     locked_at = case when locked_at <= $2 then null else locked_at end
-   from ${unhurried}
-   where email = $1 and kind = 'person'
-   returning id, uid, password_hash as "passwordHash", failed_attempts as "failedAttempts", locked_at as "lockedAt",
-     suspended_at is not null as "isSuspended"`,
-)
-
-const endAttempt = statement<
-  { readonly id: UserId },
-  [UserId, now: Date, lockOverIfBefore: Date, passwordHash: string | null]
->(
-  'users.end-attempt',
-  `update users set failed_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
-   where id = $1 and suspended_at is null and coalesce(locked_at <= $3, true) and password_hash = $4
-   returning id`,
-)
-
-const takeBackAttempt = statement<never, [UserId]>(
-  'users.take-back-attempt',
-  'update users set failed_attempts = greatest(failed_attempts - 1, 0) where id = $1',
-)
 
 const lock = statement<{ readonly id: UserId }, [UserId, Date, Date]>(
   'users.lock',

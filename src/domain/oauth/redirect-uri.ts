@@ -22,7 +22,7 @@ const loopback = /^(?:127(?:\.\d{1,3}){3}|\[::1\])$/
  */
 export const matchesAny = (registered: readonly string[], sent: string): boolean => {
   const parts = takeApart(sent)
-  return parts !== undefined && registered.some((one) => matches(one, parts))
+  return parts !== undefined && registered.some((one) => one === sent || matches(one, parts))
 }
 
 const matches = (registered: string, sent: Parts): boolean => {

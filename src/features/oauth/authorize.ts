@@ -2,7 +2,7 @@ import type { Actor } from '#domain/events.ts'
 import { type AuthorizeParameters, type CodeRequest, codeRequest } from '#domain/oauth/authorize-request.ts'
 import { OAuthError } from '#domain/oauth/oauth-error.ts'
 import { comparableUri, matchesAny, withParameters } from '#domain/oauth/redirect-uri.ts'
-import type { RequestingClient } from '#store/authorize-facts.ts'
+import type { PlainRequest, RequestingClient } from '#store/authorize-facts.ts'
 import type { Session } from '#store/sessions.ts'
 import type { Signon } from '#store/signon.ts'
 
@@ -31,7 +31,7 @@ export type AuthorizeOutcome =
   | { readonly outcome: 'refused'; readonly message: string; readonly session: Session }
 
 /**
- * Answers `GET /oauth/authorize` in two statements: who is asking comes first, then whether the request is
+ * Answers `GET /oauth/authorize`, in one statement when nothing is unusual: who is asking comes first, then whether the request is
  * well-formed, then whether this person may use this application (`reference/oauth-and-apis.md` 6).
  */
 export const authorize = async (
@@ -39,12 +39,12 @@ export const authorize = async (
   actor: Actor,
   asked: Authorize,
 ): Promise<AuthorizeOutcome> => {
-  const facts = await signon.single.authorizeFacts.gather(asked.sessionToken, asked.clientId)
+  const facts = await signon.single.authorizeFacts.gather(asked.sessionToken, asked.clientId, plainOf(asked))
   if (facts.state !== 'live') return { outcome: 'sign in', why: facts.state }
-  const { session, client } = facts
+  const { session, client, code } = facts
   if (session.level !== 'full') return { outcome: 'second step', session }
 
-  const outcome = await answer(signon, { ...actor, userId: session.user.id }, asked, session, client)
+  const outcome = await answer(signon, { ...actor, userId: session.user.id }, asked, session, client, code)
   // A code counts as use of the session in its own statement; so does every other answer.
   const isCode = outcome.outcome === 'redirect' && outcome.isCode
   if (!isCode && asked.sessionToken) await signon.single.sessions.use(asked.sessionToken)
@@ -57,24 +57,27 @@ const answer = async (
   asked: Authorize,
   session: Session,
   client: RequestingClient | undefined,
+  begunCode: string | undefined,
 ): Promise<AuthorizeOutcome> => {
   const redirect = asked.redirectUri === undefined ? undefined : comparableUri(asked.redirectUri)
   const refusal = refusalOf(asked, client)
   if (refusal !== undefined || !client || !redirect)
     return { outcome: 'refused', message: refusal ?? notRegistered, session }
 
-  const request = wellFormed(asked, client)
+  const request = wellFormed(asked, client.requiresPkce)
   if (request instanceof OAuthError) return errorTo(asked, session, request)
   if (!client.personMaySignIn) return sendAway(signon, actor, client, session)
-  const code = await signon.single.authorizations.begin({
-    user: session.user.id,
-    application: client.id,
-    session: session.id,
-    authenticatedAt: session.authenticatedAt,
-    redirect,
-    codeChallenge: request.codeChallenge,
-    nonce: request.nonce,
-  })
+  const code =
+    begunCode ??
+    (await signon.single.authorizations.begin({
+      user: session.user.id,
+      application: client.id,
+      session: session.id,
+      authenticatedAt: session.authenticatedAt,
+      redirect,
+      codeChallenge: request.codeChallenge,
+      nonce: request.nonce,
+    }))
   return backTo(asked, session, { code }, request.responseMode, true)
 }
 
@@ -90,13 +93,19 @@ const refusalOf = (
   return redirectUri !== undefined && matchesAny(client.redirectUris, redirectUri) ? undefined : notRegistered
 }
 
-const wellFormed = (
-  { parameters, repeated }: Authorize,
-  client: RequestingClient,
-): CodeRequest | OAuthError => {
+/** The request, if it is well-formed whatever its client asks for. */
+const plainOf = (asked: Authorize): PlainRequest | undefined => {
+  const { redirectUri } = asked
+  const redirect = redirectUri === undefined ? undefined : comparableUri(redirectUri)
+  const request = wellFormed(asked, false)
+  if (redirectUri === undefined || !redirect || request instanceof OAuthError) return undefined
+  return { redirectUri, redirect, codeChallenge: request.codeChallenge, nonce: request.nonce }
+}
+
+const wellFormed = ({ parameters, repeated }: Authorize, requiresPkce: boolean): CodeRequest | OAuthError => {
   if (repeated) return new OAuthError('invalid_request', `Repeated parameter: ${repeated}.`)
   try {
-    return codeRequest(parameters, client.requiresPkce)
+    return codeRequest(parameters, requiresPkce)
   } catch (error) {
     if (error instanceof OAuthError) return error
     throw error

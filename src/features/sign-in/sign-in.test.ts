@@ -196,10 +196,11 @@ describe('the lock', () => {
     }
     for (const [name, change] of Object.entries(changes)) {
       const user = await test.user(`Overtaken ${name}`)
-      const attempt = await signon.single.users.beginAttempt(user.email)
+      const attempt = await signon.single.signIns.begin(user.email, 'here')
       ok(attempt)
       await test.rows(change, [user.id, clock.now()])
-      equal(await signon.single.users.endAttempt(attempt), false, name)
+      const opened = await signon.single.signIns.complete(attempt, 'full', { caller: 'here' }, undefined)
+      equal(opened, undefined, name)
     }
   })
 
@@ -249,7 +250,7 @@ describe('the lock', () => {
     const user = await test.user('Guess')
     for (let attempt = 1; attempt <= 5; attempt += 1) await test.browser().signIn(user.email, 'wrong')
     const guesses = ['wrong', 'wrong', 'wrong', 'wrong', password]
-    const began = await Promise.all(guesses.map(() => signon.single.users.beginAttempt(user.email)))
+    const began = await Promise.all(guesses.map(() => signon.single.signIns.begin(user.email, 'here')))
     const tries = began.map((attempt) => attempt?.failedAttempts ?? 0)
     deepEqual(tries.toSorted(), [10, 6, 7, 8, 9])
   })

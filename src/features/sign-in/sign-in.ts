@@ -4,8 +4,8 @@ import { isTooLong } from '#domain/password.ts'
 import type { SessionLevel } from '#domain/session.ts'
 import { signInThrottle, throttledCaller } from '#domain/throttle.ts'
 import { normaliseEmail } from '#domain/user.ts'
+import type { Attempt } from '#store/sign-ins.ts'
 import type { Signon, Work } from '#store/signon.ts'
-import type { Attempt } from '#store/users.ts'
 
 export interface SignIn {
   readonly email: string
@@ -26,58 +26,53 @@ export type SignInOutcome =
  * 3.2 and 5.1). Known and unknown addresses cost the same work. Throws `TooManyAttempts`.
  */
 export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promise<SignInOutcome> => {
-  const caller = throttledCaller(from.address)
-  await signon.single.throttles.take(signInThrottle, caller)
+  const origin = { ...from, caller: throttledCaller(from.address) }
   const email = normaliseEmail(typed.email)
-  const { password } = typed
-  const isBlank = password === '' || isTooLong(password)
-  const attempt = isStorable(email) && !isBlank ? await signon.single.users.beginAttempt(email) : undefined
-  const fits = await signon.passwords.verify(attempt?.passwordHash ?? null, isBlank ? '' : password)
+  const isBlank = typed.password === '' || isTooLong(typed.password)
+  const attempt = await signon.single.signIns.begin(
+    isStorable(email) && !isBlank ? email : null,
+    origin.caller,
+  )
+  const fits = await signon.passwords.verify(attempt?.passwordHash ?? null, isBlank ? '' : typed.password)
 
-  const outcome = await signon.transaction(async (work): Promise<SignInOutcome> => {
-    if (!attempt) return refuseUncounted(signon, work, from, email)
-    if (!fits || !mayTry(attempt, work.now)) return refuse(work, from, attempt)
-    if (attempt.isSuspended) return refuseSuspended(work, from, attempt)
-    return begin(work, from, attempt, typed.replaces)
-  })
-  if (outcome.outcome !== 'refused') await signon.single.throttles.giveBack(signInThrottle, caller)
-  return outcome
+  if (!attempt) return signon.transaction((work) => refuseUncounted(signon, work, from, email))
+  if (!fits || !mayTry(attempt, signon.clock.now())) return refuse(signon, from, attempt)
+  if (attempt.isSuspended) return refuseSuspended(signon, origin, attempt)
+  const sessionToken = await signon.single.signIns.complete(
+    attempt,
+    levelAfterPassword(),
+    origin,
+    typed.replaces,
+  )
+  // Much may have happened while the password was being checked: a lock, a suspension, a new password.
+  return sessionToken === undefined ? refuse(signon, from, attempt) : { outcome: 'signed in', sessionToken }
 }
 
 const isStorable = (email: string): boolean => email !== '' && email.length <= 255
 
-const begin = async (
-  work: Work,
-  from: Actor,
-  attempt: Attempt,
-  replaces: string | undefined,
-): Promise<SignInOutcome> => {
-  // Much may have happened while the password was being checked: a lock, a suspension, a new password.
-  if (!(await work.users.endAttempt(attempt))) return refuse(work, from, attempt)
-  const replaced = replaces === undefined ? undefined : await work.sessions.end(replaces)
-  if (replaced && replaced.id !== attempt.id) await work.record({ name: 'signed-out', about: replaced }, from)
-  await work.record({ name: 'signed-in', about: attempt }, { ...from, userId: attempt.id })
-  return {
-    outcome: 'signed in',
-    sessionToken: await work.sessions.open(attempt.id, levelAfterPassword(), from),
-  }
-}
-
 /** Nobody has a second step yet, so a right password is everything that an account asks for. */
 const levelAfterPassword = (): SessionLevel => 'full'
 
-const refuse = async (work: Work, from: Actor, attempt: Attempt): Promise<SignInOutcome> => {
-  if (locksNow(attempt, work.now) && (await work.users.lock(attempt.id))) {
-    await work.sessions.endAll(attempt.id)
-    await work.record({ name: 'account-locked', about: attempt }, from)
-  }
-  await work.record({ name: 'sign-in-failed', about: attempt }, from)
-  return { outcome: 'refused' }
-}
+const refuse = (signon: Signon, from: Actor, attempt: Attempt): Promise<SignInOutcome> =>
+  signon.transaction(async (work) => {
+    if (locksNow(attempt, work.now) && (await work.users.lock(attempt.id))) {
+      await work.sessions.endAll(attempt.id)
+      await work.record({ name: 'account-locked', about: attempt }, from)
+    }
+    await work.record({ name: 'sign-in-failed', about: attempt }, from)
+    return { outcome: 'refused' }
+  })
 
-const refuseSuspended = async (work: Work, from: Actor, attempt: Attempt): Promise<SignInOutcome> => {
-  await work.users.takeBackAttempt(attempt.id)
-  await work.record({ name: 'suspended-sign-in', about: attempt }, from)
+const refuseSuspended = async (
+  signon: Signon,
+  { caller, ...from }: Actor & { readonly caller: string },
+  attempt: Attempt,
+): Promise<SignInOutcome> => {
+  await signon.transaction(async (work) => {
+    await work.signIns.takeBack(attempt.id)
+    await work.record({ name: 'suspended-sign-in', about: attempt }, from)
+  })
+  await signon.single.throttles.giveBack(signInThrottle, caller)
   return { outcome: 'suspended' }
 }
 

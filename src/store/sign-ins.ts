@@ -1,0 +1,177 @@
+import { eventKinds } from '#domain/events.ts'
+import { lockOverIfBefore } from '#domain/lockout.ts'
+import { type SessionLevel, sessionEnd } from '#domain/session.ts'
+import { signInThrottle, windowStart } from '#domain/throttle.ts'
+import type { UserId, UserUid } from '#domain/user.ts'
+import { hashToken, mintForNewRow, type TimeOrderedId, tokenId } from '#kernel/token.ts'
+import { isDuplicate, statement } from './connection.ts'
+import type { StoreContext } from './context.ts'
+import { storedUserAgent } from './events.ts'
+import { refuseTooMany, takenFromThrottle } from './throttles.ts'
+
+/** A person as the password step sees them: this attempt is counted already. */
+export interface Attempt {
+  readonly id: UserId
+  readonly uid: UserUid
+  readonly passwordHash: string | null
+  readonly failedAttempts: number
+  readonly lockedAt: Date | null
+  readonly isSuspended: boolean
+}
+
+/** Where a sign-in comes from. */
+export interface SignInOrigin {
+  /** Whom the throttle counts. */
+  readonly caller: string
+  readonly address?: string
+  readonly userAgent?: string
+}
+
+/** The password step: one statement before the password is looked at, and one after it was right. */
+export const signInStore = ({ db, now, random }: StoreContext) => ({
+  /**
+   * Counts an attempt to sign in, for the caller and for the person with this address, before it is judged: parallel
+   * ones cannot pass a limit. A lock that is over ends first. Nothing when no person has the address, or none is given.
+   * Throws `TooManyAttempts`, and then counts nothing for the person.
+   */
+  async begin(email: string | null, caller: string): Promise<Attempt | undefined> {
+    const { name, limit } = signInThrottle
+    const at = now()
+    const over = lockOverIfBefore(at)
+    const [row] = await begin(db, name, caller, windowStart(signInThrottle, at), limit, email, over)
+    refuseTooMany(signInThrottle, row?.count ?? 0, at)
+    return row?.id == null ? undefined : { ...row, id: row.id }
+  },
+
+  /**
+   * The attempt was right: a session opens and the sign-in is recorded; counters start again, and the session that the
+   * browser had ends. The answer is the cookie's text; nothing when the account was locked or suspended, or its
+   * password changed, since the attempt began.
+   */
+  async complete(
+    { id: user, passwordHash }: Attempt,
+    level: SessionLevel,
+    { caller, address, userAgent }: SignInOrigin,
+    replaces: string | undefined,
+  ): Promise<string | undefined> {
+    const at = now()
+    const replaced = replaces === undefined ? undefined : tokenId(replaces)
+    let isOpen = false
+    const token = await mintForNewRow(at, random, ({ id, hash }) =>
+      complete(
+        db,
+        user,
+        at,
+        lockOverIfBefore(at),
+        passwordHash,
+        id,
+        hash,
+        level,
+        sessionEnd(at),
+        address ?? null,
+        storedUserAgent(userAgent),
+        signInThrottle.name,
+        caller,
+        windowStart(signInThrottle, at),
+        replaced ?? null,
+        replaced === undefined || replaces === undefined ? null : hashToken(replaces),
+        eventKinds['signed-in'].number,
+        eventKinds['signed-out'].number,
+      ).then(([row]) => {
+        isOpen = row !== undefined
+        return true
+      }, falseWhenTaken),
+    )
+    return isOpen ? token : undefined
+  },
+
+  /** The attempt does not count after all. */
+  async takeBack(user: UserId): Promise<void> {
+    await takeBack(db, user)
+  },
+})
+
+const falseWhenTaken = (error: unknown): false => {
+  if (isDuplicate(error, 'sessions_pkey')) return false
+  throw error
+}
+
+// What follows from the attempt is committed with care, and takes its counts along.
+const begin = statement<
+  Omit<Attempt, 'id'> & { readonly count: number; readonly id: UserId | null },
+  [
+    throttle: string,
+    caller: string,
+    windowStart: Date,
+    limit: number,
+    email: string | null,
+    lockOverIfBefore: Date,
+  ]
+>(
+  'sign-ins.begin',
+  `with taken as (${takenFromThrottle}), tried as (
+     update users set
+       failed_attempts = case when locked_at <= $6 then 1 else failed_attempts + 1 end,
+       locked_at = case when locked_at <= $6 then null else locked_at end
+     from taken
+     where taken.count <= $4 and email = $5 and kind = 'person'
+     returning id, uid, password_hash, failed_attempts, locked_at, suspended_at
+   )
+   select taken.count, t.id, t.uid, t.password_hash as "passwordHash", t.failed_attempts as "failedAttempts",
+     t.locked_at as "lockedAt", t.suspended_at is not null as "isSuspended"
+   from taken left join tried t on true`,
+)
+
+const complete = statement<
+  { readonly id: UserId },
+  [
+    user: UserId,
+    now: Date,
+    lockOverIfBefore: Date,
+    passwordHash: string | null,
+    session: TimeOrderedId,
+    tokenHash: Buffer,
+    level: SessionLevel,
+    sessionEnd: Date,
+    address: string | null,
+    userAgent: string | null,
+    throttle: string,
+    caller: string,
+    windowStart: Date,
+    replaced: TimeOrderedId | null,
+    replacedHash: Buffer | null,
+    signedIn: number,
+    signedOut: number,
+  ]
+>(
+  'sign-ins.complete',
+  `with ended as (
+     update users set failed_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
+     where id = $1 and suspended_at is null and coalesce(locked_at <= $3, true) and password_hash = $4
+     returning id, uid
+   ), opened as (
+     insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
+     select $5::bigint, $6::bytea, id, $7, $2, $2, $2, $8::timestamptz, $9::inet, $10::text from ended
+   ), replaced as (
+     delete from sessions s using ended, users u
+     where s.id = $14 and s.token_hash = $15 and u.id = s.user_id
+     returning u.id, u.uid
+   ), logged as (
+     insert into events (created_at, number, about_uid, actor_kind, actor_id, address, user_agent)
+     select $2, number, uid, 'person', actor_id, $9::inet, $10::text
+     from (
+       select $17::smallint as number, replaced.uid, $1 as actor_id from replaced where replaced.id <> $1
+       union all
+       select $16, ended.uid, ended.id from ended
+     ) as happened
+   ), given_back as (
+     update throttles set count = count - 1 from ended
+     where name = $11 and caller = $12 and window_start = $13 and count > 0
+   )
+   select id from ended`,
+)
+
+const takeBack = statement<never, [UserId]>(
+  'sign-ins.take-back',
+  'update users set failed_attempts = greatest(failed_attempts - 1, 0) where id = $1',
+)
