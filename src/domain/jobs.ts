@@ -1,4 +1,5 @@
 import type { ApplicationId } from './application.ts'
+import type { MailOrder } from './mails.ts'
 import type { UserId } from './user.ts'
 
 /** Every job, by name, with what it is given. A payload never holds a secret. */
@@ -17,6 +18,8 @@ export interface Jobs {
   'push-user-update': { readonly user: UserId; readonly application: ApplicationId }
   /** Asks one application to make one person authenticate again. */
   'push-reauthentication': { readonly user: UserId; readonly application: ApplicationId }
+  /** Writes one mail to a person, with what holds when it is sent, and sends it. A link in it is made only then. */
+  'send-mail': MailOrder
 }
 
 export type JobName = keyof Jobs
@@ -36,10 +39,14 @@ interface Terms {
 /** With the queue's pauses (e, e², … e¹⁰ seconds, and e¹⁰ from then on) these last 28 hours. */
 const pushAttempts = 14
 
+/** With the same pauses, two days and a half. */
+const mailAttempts = 20
+
 export const jobTerms = {
   'announce-user': { attempts: 25 },
   'push-user-update': { attempts: pushAttempts, key: keyOf('push-user-update') },
   'push-reauthentication': { attempts: pushAttempts, key: keyOf('push-reauthentication') },
+  'send-mail': { attempts: mailAttempts },
 } as const satisfies Record<JobName, Terms>
 
 function keyOf(name: 'push-user-update' | 'push-reauthentication') {

@@ -1,5 +1,6 @@
 import type { EventName, SignonEvent } from './events.ts'
 import type { Job } from './jobs.ts'
+import type { MailName } from './mails.ts'
 import type { UserId, UserUid } from './user.ts'
 
 type Reaction = (event: SignonEvent) => readonly Job[]
@@ -29,21 +30,64 @@ const reauthenticate: Reaction = ({ about }) =>
 const updateAndReauthenticate: Reaction = ({ about }) =>
   about ? [{ name: 'announce-user', payload: { user: about.id, update: true, reauthenticate: true } }] : []
 
+const mail =
+  (name: MailName): Reaction =>
+  ({ about }) =>
+    about ? [{ name: 'send-mail', payload: { mail: name, user: about.id } }] : []
+
+/** The same mail to the address that the account had before. */
+const mailToPrevious =
+  (name: MailName): Reaction =>
+  ({ about, previousEmail }) =>
+    about && previousEmail !== undefined
+      ? [{ name: 'send-mail', payload: { mail: name, user: about.id, to: previousEmail } }]
+      : []
+
+const all =
+  (...several: readonly Reaction[]): Reaction =>
+  (event) =>
+    several.flatMap((one) => one(event))
+
 /** What follows from each event. An event without a row does not compile. */
 const reactions = {
-  'account-locked': nothing,
-  'account-suspended': updateAndReauthenticate,
-  'account-unsuspended': updateAndReauthenticate,
+  'account-locked': mail('account-locked'),
+  'account-suspended': all(updateAndReauthenticate, mail('account-suspended')),
+  'account-unsuspended': all(updateAndReauthenticate, mail('account-unsuspended')),
+  'account-suspended-as-unused': all(updateAndReauthenticate, mail('account-suspended-as-unused')),
   'account-unlocked': nothing,
+  'password-reset-requested': mail('password-reset'),
+  'password-reset-opened': nothing,
+  'password-reset-failed': nothing,
+  'password-changed': mail('password-changed'),
   'signed-in': nothing,
   'sign-in-failed': nothing,
   'suspended-sign-in': nothing,
+  'password-change-failed': nothing,
+  'email-changed': all(update, mail('email-changed'), mailToPrevious('email-changed')),
+  'email-change-begun': all(mail('email-changing'), mail('email-confirmation')),
+  'email-change-confirmed': all(update, mail('email-changed'), mailToPrevious('email-changed')),
+  'two-step-enabled': mail('two-step-set-up'),
+  'two-step-reset': mail('two-step-reset'),
+  'two-step-setup-failed': nothing,
+  'two-step-passed': nothing,
+  'two-step-failed': nothing,
+  'two-step-locked': mail('account-locked'),
+  'two-step-device-changed': mail('two-step-changed'),
+  'two-step-change-failed': nothing,
   'account-created': nothing,
   'api-token-created': nothing,
   'api-token-revoked': nothing,
+  'password-reset-expired': nothing,
+  'password-reset': mail('password-changed'),
   'permissions-added': update,
   'permissions-removed': update,
+  'account-invited': mail('invitation'),
   'unknown-sign-in': nothing,
+  'two-step-exempted': nothing,
+  'two-step-exemption-updated': nothing,
+  'two-step-exemption-removed': nothing,
+  'two-step-required': mail('two-step-required'),
+  'account-deleted': nothing,
   'application-authorised': nothing,
   'signed-out': reauthenticate,
   'sign-in-refused-by-application': nothing,
@@ -54,13 +98,31 @@ const reactions = {
   'application-secret-rotated': nothing,
   'application-addresses-changed': nothing,
   'permission-created': nothing,
-  'password-set': nothing,
+  'password-set': mail('password-changed'),
+  'email-change-cancelled': nothing,
+  'email-change-objected': nothing,
+  'second-factor-removed': mail('two-step-changed'),
+  'recovery-codes-made': nothing,
+  'recovery-code-used': mail('two-step-changed'),
+  'invitation-accepted': nothing,
+  'invitation-declined': nothing,
+  'session-ended': nothing,
+  'sessions-ended': nothing,
+  'browser-forgotten': nothing,
+  'two-step-exemption-ended': mail('exemption-ended'),
 } as const satisfies Record<EventName, Reaction>
 
 /** Names of the jobs that follow from every event of this name, for documentation. */
 export const jobsAfter = (name: EventName): readonly string[] => {
   const someone = { id: 0 as UserId, uid: '' as UserUid }
   return [...new Set(reactions[name]({ name, about: someone }).map((job) => job.name))]
+}
+
+/** Names of the mails that follow from every event of this name, for documentation. */
+export const mailsAfter = (name: EventName): readonly MailName[] => {
+  const someone = { id: 0 as UserId, uid: '' as UserUid }
+  const jobs = reactions[name]({ name, about: someone, previousEmail: '' })
+  return [...new Set(jobs.flatMap((job) => (job.name === 'send-mail' ? [job.payload.mail] : [])))]
 }
 
 /** The jobs that follow from an event; none for most. */

@@ -1,11 +1,19 @@
 import { isLocked } from './lockout.ts'
 import type { User, UserStatus } from './user.ts'
 
-/** How an account stands: a suspension outranks a lock, and a lock ends by itself. */
+/** How an account stands: a suspension outranks an open invitation, and that a lock, which ends by itself. */
 export const userStatus = (
-  { suspendedAt, lockedAt }: Pick<User, 'suspendedAt' | 'lockedAt'>,
+  user: Pick<User, 'suspendedAt' | 'lockedAt' | 'invitedAt' | 'invitationAcceptedAt'>,
   now: Date,
 ): UserStatus => {
-  if (suspendedAt !== null) return 'suspended'
-  return isLocked(lockedAt, now) ? 'locked' : 'active'
+  if (user.suspendedAt !== null) return 'suspended'
+  if (isInvited(user)) return 'invited'
+  return isLocked(user.lockedAt, now) ? 'locked' : 'active'
 }
+
+/** Was the person invited, and has not set a password yet? */
+export const isInvited = ({
+  invitedAt,
+  invitationAcceptedAt,
+}: Pick<User, 'invitedAt' | 'invitationAcceptedAt'>): boolean =>
+  invitedAt !== null && invitationAcceptedAt === null

@@ -36,9 +36,13 @@ export interface User {
   readonly suspendedAt: Date | null
   readonly suspensionReason: string | null
   readonly lockedAt: Date | null
+  /** When the last invitation was sent, if ever. */
+  readonly invitedAt: Date | null
+  /** When the person who was invited set a password. */
+  readonly invitationAcceptedAt: Date | null
 }
 
-export type UserStatus = 'active' | 'locked' | 'suspended'
+export type UserStatus = 'active' | 'invited' | 'locked' | 'suspended'
 
 /** A role that looks after one organisation, and so needs one. */
 export const needsOrganisation = (role: Role): boolean =>

@@ -5,11 +5,14 @@ import type { StoreContext } from './context.ts'
 /** The queue. A job added in a transaction is there when the transaction is, and not before. */
 export const jobStore = ({ db }: StoreContext) => ({
   async add(job: Job): Promise<void> {
-    const terms = jobTerms[job.name]
-    const key = 'key' in terms && job.name !== 'announce-user' ? terms.key(job.payload) : null
-    await add(db, job.name, JSON.stringify(job.payload), terms.attempts, key)
+    await add(db, job.name, JSON.stringify(job.payload), jobTerms[job.name].attempts, keyOf(job))
   },
 })
+
+const keyOf = (job: Job): string | null =>
+  job.name === 'push-user-update' || job.name === 'push-reauthentication'
+    ? jobTerms[job.name].key(job.payload)
+    : null
 
 const add = statement<never, [string, string, number, string | null]>(
   'jobs.add',

@@ -13,6 +13,22 @@ export type Int8 = ColumnType<string, bigint | number | string, bigint | number 
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountNotices {
+  counts_from: Timestamp;
+  created_at: Timestamp;
+  kind: string;
+  user_id: number;
+}
+
+export interface AccountTokens {
+  created_at: Timestamp;
+  email: string | null;
+  expires_at: Timestamp;
+  purpose: string;
+  token_hash: Buffer;
+  user_id: number;
+}
+
 export interface ApiTokens {
   application_id: number;
   created_at: Timestamp;
@@ -73,6 +89,13 @@ export interface Authorizations {
   user_id: number;
 }
 
+export interface EmailChanges {
+  begun_by: number | null;
+  created_at: Timestamp;
+  email: string;
+  user_id: number;
+}
+
 export interface Events {
   about_uid: string | null;
   actor_id: number | null;
@@ -91,6 +114,13 @@ export interface Grants {
   application_id: number;
   created_at: Timestamp;
   permission_id: number;
+  user_id: number;
+}
+
+export interface OldPasswords {
+  created_at: Timestamp;
+  id: Generated<number>;
+  password_hash: string;
   user_id: number;
 }
 
@@ -113,6 +143,24 @@ export interface Organisations {
   updated_at: Timestamp;
 }
 
+export interface PasskeyChallenges {
+  browser_hash: Buffer;
+  challenge_hash: Buffer;
+  expires_at: Timestamp;
+}
+
+export interface Passkeys {
+  created_at: Timestamp;
+  credential_id: Buffer;
+  id: Generated<number>;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  sign_count: Generated<Int8>;
+  transports: Generated<string[]>;
+  user_id: number;
+}
+
 export interface Permissions {
   application_id: number;
   created_at: Timestamp;
@@ -130,6 +178,23 @@ export interface PushCredentials {
   sealed_token: string;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  created_at: Timestamp;
+  user_id: number;
+}
+
+export interface RememberedBrowsers {
+  address: string | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: Int8;
+  last_used_at: Timestamp;
+  token_hash: Buffer;
+  user_agent: string | null;
+  user_id: number;
+}
+
 export interface SchemaMigrations {
   applied_at: Timestamp;
   checksum: string;
@@ -144,6 +209,8 @@ export interface Sessions {
   id: Int8;
   last_seen_at: Timestamp;
   level: string;
+  method: Generated<string>;
+  sealed_setup: string | null;
   token_hash: Buffer;
   user_agent: string | null;
   user_id: number;
@@ -161,6 +228,16 @@ export interface Throttles {
   window_start: Timestamp;
 }
 
+export interface TotpFactors {
+  created_at: Timestamp;
+  id: Generated<number>;
+  last_step: Generated<Int8>;
+  last_used_at: Timestamp | null;
+  name: string;
+  sealed_secret: string;
+  user_id: number;
+}
+
 export interface UserApplications {
   application_id: number;
   first_signed_in_at: Timestamp | null;
@@ -172,8 +249,15 @@ export interface UserApplications {
 export interface Users {
   created_at: Timestamp;
   email: string;
+  exempt_by: number | null;
+  exempt_reason: string | null;
+  exempt_until: Timestamp | null;
   failed_attempts: Generated<number>;
+  has_second_factor: Generated<boolean>;
   id: Generated<number>;
+  invitation_accepted_at: Timestamp | null;
+  invited_at: Timestamp | null;
+  invited_by: number | null;
   kind: string;
   last_signed_in_at: Timestamp | null;
   locked_at: Timestamp | null;
@@ -181,7 +265,9 @@ export interface Users {
   organisation_id: number | null;
   password_changed_at: Timestamp | null;
   password_hash: string | null;
+  requires_two_step: Generated<boolean>;
   role: Generated<string>;
+  second_factor_attempts: Generated<number>;
   sign_in_count: Generated<number>;
   suspended_at: Timestamp | null;
   suspension_reason: string | null;
@@ -191,20 +277,29 @@ export interface Users {
 }
 
 export interface DB {
+  account_notices: AccountNotices;
+  account_tokens: AccountTokens;
   api_tokens: ApiTokens;
   application_secrets: ApplicationSecrets;
   applications: Applications;
   authorizations: Authorizations;
+  email_changes: EmailChanges;
   events: Events;
   grants: Grants;
+  old_passwords: OldPasswords;
   organisation_parents: OrganisationParents;
   organisations: Organisations;
+  passkey_challenges: PasskeyChallenges;
+  passkeys: Passkeys;
   permissions: Permissions;
   push_credentials: PushCredentials;
+  recovery_codes: RecoveryCodes;
+  remembered_browsers: RememberedBrowsers;
   schema_migrations: SchemaMigrations;
   sessions: Sessions;
   spent_refresh_tokens: SpentRefreshTokens;
   throttles: Throttles;
+  totp_factors: TotpFactors;
   user_applications: UserApplications;
   users: Users;
 }

@@ -5,6 +5,7 @@ import { reactionsTo } from '#domain/reactions.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import type { KeyRing } from '#kernel/sealed.ts'
+import { accountTokenStore } from './account-tokens.ts'
 import { apiTokenStore } from './api-tokens.ts'
 import { applicationStore } from './applications.ts'
 import { authorizationStore } from './authorizations.ts'
@@ -107,6 +108,7 @@ const workOf = (context: StoreContext): Work => {
 }
 
 const stores = (context: StoreContext) => ({
+  accountTokens: accountTokenStore(context),
   apiTokens: apiTokenStore(context),
   applications: applicationStore(context),
   authorizations: authorizationStore(context),

@@ -50,7 +50,19 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return userOf(row)
   },
 
-  /** The same, holding the row until the transaction ends. */
+  /** The user with this id, holding the row until the transaction ends. Throws `NotFound`. */
+  async lockById(id: UserId): Promise<User> {
+    const row = await db
+      .selectFrom('users')
+      .select(userColumns)
+      .where('id', '=', id)
+      .forNoKeyUpdate()
+      .executeTakeFirst()
+    if (!row) throw new NotFound('There is no such account.')
+    return userOf(row)
+  },
+
+  /** The user with this address, holding the row until the transaction ends. Throws `NotFound`. */
   async lockByEmail(email: string): Promise<User> {
     const row = await byEmail(db, email).forNoKeyUpdate().executeTakeFirst()
     if (!row) throw new NotFound(`There is no account for ${email}.`)
@@ -150,6 +162,8 @@ const userColumns = [
   'suspended_at',
   'suspension_reason',
   'locked_at',
+  'invited_at',
+  'invitation_accepted_at',
 ] as const
 
 interface UserRow {
@@ -163,6 +177,8 @@ interface UserRow {
   readonly suspended_at: Date | null
   readonly suspension_reason: string | null
   readonly locked_at: Date | null
+  readonly invited_at: Date | null
+  readonly invitation_accepted_at: Date | null
 }
 
 const byEmail = (db: Connection, email: string) =>
@@ -179,6 +195,8 @@ const userOf = (row: UserRow): User => ({
   suspendedAt: row.suspended_at,
   suspensionReason: row.suspension_reason,
   lockedAt: row.locked_at,
+  invitedAt: row.invited_at,
+  invitationAcceptedAt: row.invitation_accepted_at,
 })
 
 const lock = statement<{ readonly id: UserId }, [UserId, Date, Date]>(
