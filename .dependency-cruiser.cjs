@@ -87,10 +87,11 @@ const sliceRules = [
     to: { dependencyTypesNot: TYPES_ONLY },
   },
   {
-    name: 'emails-import-only-types',
-    comment: 'Emails are like pages.',
+    name: 'emails-import-only-types-domain-and-addresses',
+    comment:
+      'An email is written from data that it is given the stores for, by rules, and holds addresses of ours.',
     from: { path: sliceFile('email') },
-    to: { dependencyTypesNot: TYPES_ONLY },
+    to: { pathNot: [floors('kernel', 'domain'), '^src/web/paths[.]ts$'], dependencyTypesNot: TYPES_ONLY },
   },
   {
     name: 'jobs-are-given-their-clients',
@@ -106,7 +107,7 @@ const sliceRules = [
   {
     name: 'only-jobs-send-emails',
     comment: 'Mail is never sent while someone waits, nor before the transaction that causes it commits.',
-    from: { path: '^src/', pathNot: [sliceFile('job', 'email'), TEST] },
+    from: { path: '^src/', pathNot: [sliceFile('job', 'email'), '^src/main/mail-composers[.]ts$', TEST] },
     to: { path: sliceFile('email') },
   },
   {

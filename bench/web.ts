@@ -27,6 +27,7 @@ export const startWeb = async (databaseUrl: string): Promise<Web> => {
     DATABASE_URL: databaseUrl,
     SIGNON_URL: 'https://signon.example',
     SIGNON_SECRET_KEYS: `bench:${Buffer.alloc(32, 'bench').toString('base64')}`,
+    SIGNON_MAIL: 'folder:/nowhere',
     GOVUK_ENVIRONMENT: 'production',
     PORT: String(port),
     SIGNON_TRUSTED_PROXIES: '127.0.0.1',

@@ -1,7 +1,8 @@
 import { pino } from 'pino'
-import { eventKinds, reservedEventNumbers } from '#domain/events.ts'
+import { type EventName, eventKinds, reservedEventNumbers } from '#domain/events.ts'
 import { jobTerms, schedule } from '#domain/jobs.ts'
-import { jobsAfter } from '#domain/reactions.ts'
+import { type MailName, mails } from '#domain/mails.ts'
+import { jobsAfter, mailsAfter } from '#domain/reactions.ts'
 import { createWeb } from '#main/server.ts'
 import { type SettingName, settings, variables } from '#main/settings.ts'
 import type { Signon } from '#store/signon.ts'
@@ -11,6 +12,7 @@ import type { RouteFact } from '#web/server.ts'
 export const generatedDocs = async (): Promise<Readonly<Record<string, string>>> => ({
   'docs/generated/settings.md': settingsDoc(),
   'docs/generated/events.md': eventsDoc(),
+  'docs/generated/mails.md': mailsDoc(),
   'docs/generated/permissions.md': await permissionsDoc(),
 })
 
@@ -51,11 +53,27 @@ const eventsDoc = (): string => {
   return `${heading('Events', text)}${table(['Number', 'Name', 'Words', 'Shown to', 'Jobs that follow'], rows)}\n## Jobs\n\n${table(['Job', 'Attempts at most'], jobs)}\n## Jobs of the calendar\n\n${table(['Job', 'Minute, hour, day, month, weekday (UTC)'], calendar)}`
 }
 
+const mailsDoc = (): string => {
+  const afterEvents = (Object.keys(eventKinds) as EventName[]).flatMap((event) =>
+    mailsAfter(event).map((mail) => ({ event, mail })),
+  )
+  const rows = afterEvents.map(({ event, mail }) => [`\`${event}\``, ...cellsOf(mail)])
+  const known = new Set(afterEvents.map(({ mail }) => mail))
+  const others = (Object.keys(mails) as MailName[]).filter((mail) => !known.has(mail))
+  const text =
+    'Every mail is written when it is sent, with what holds then, and not sent when it has nothing to say any more. A link in it is made only then.'
+  return `${heading('Mails', text)}${table(['After the event', 'Mail', 'To', 'Says'], rows)}\n## Mails of the calendar\n\nNo event leads to these: a job of the calendar asks for them.\n\n${table(['Mail', 'To', 'Says'], others.map(cellsOf))}`
+}
+
+const cellsOf = (mail: MailName): readonly string[] => [`\`${mail}\``, mails[mail].to, mails[mail].says]
+
 const who = {
-  public: 'everybody',
+  always: 'everybody',
+  public: 'everybody, but whoever is half way through signing in finishes that first',
   open: 'everybody',
   own: 'a person who has signed in fully (others are sent to sign in)',
   password: 'a person whose password was right',
+  'set-up': 'a person who has passed the second step, if they have one',
   full: 'a person who has signed in fully',
   client: 'an application, by its id and secret',
   bearer: 'the holder of an access token or API token',

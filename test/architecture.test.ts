@@ -100,8 +100,9 @@ const plants: Readonly<Record<string, readonly Plant[]>> = {
     { 'src/features/access/access.page.ts': `import { type Page, page } from '#web/page.ts'` },
     { 'src/features/access/access.page.ts': `import { inspect } from 'node:util'` },
   ],
-  'emails-import-only-types': [
+  'emails-import-only-types-domain-and-addresses': [
     { 'src/features/users/suspended.email.ts': `import { words } from './words.ts'` },
+    { 'src/features/users/suspended.email.ts': `import { render } from '#web/page.ts'` },
   ],
   'jobs-are-given-their-clients': [
     { 'src/features/users/suspended.job.ts': `import { smtp } from '#outside/mail.ts'` },
@@ -113,6 +114,7 @@ const plants: Readonly<Record<string, readonly Plant[]>> = {
   'only-jobs-send-emails': [
     { 'src/features/users/suspend.ts': `import { email } from './suspended.email.ts'` },
     { 'src/features/users/suspend.route.ts': `import { email } from './suspended.email.ts'` },
+    { 'src/main/server.ts': `import { email } from '#features/users/suspended.email.ts'` },
   ],
   'only-main-mounts-routes': [
     { 'src/features/access/grant-access.ts': `import { routes } from './grant-access.route.ts'` },
@@ -222,7 +224,10 @@ const lawful: Plant = {
   'src/features/access/access.page.ts': `
     import type { Page } from '#web/page.ts'
     export type Application = import('#domain/application.ts').Application`,
-  'src/features/access/granted.email.ts': `import type { Email } from '#outside/mail.ts'`,
+  'src/features/access/granted.email.ts': `
+    import type { Signon } from '#store/signon.ts'
+    import { letter } from '#domain/letter.ts'
+    import { paths } from '#web/paths.ts'`,
   'src/features/access/granted.job.ts': `
     import type { Mail } from '#outside/mail.ts'
     import { paths } from '#web/paths.ts'
@@ -236,6 +241,7 @@ const lawful: Plant = {
     import { run } from 'graphile-worker'
     import { granted } from '#features/access/granted.job.ts'
     import { smtp } from '#outside/mail.ts'`,
+  'src/main/mail-composers.ts': `import { grantedEmail } from '#features/access/granted.email.ts'`,
   'src/main/server.ts': `
     import { routes } from '#features/access/grant-access.route.ts'
     import { config } from './config.ts'`,

@@ -57,6 +57,15 @@ export class TestBrowser {
     return this.post('/users/sign_in', { 'user[email]': email, 'user[password]': typed })
   }
 
+  /** Enters the code of an authenticator app, after the password. */
+  enterCode(code: string): Promise<Page> {
+    return this.post(
+      '/users/two_step_verification_session',
+      { code },
+      '/users/two_step_verification_session/new',
+    )
+  }
+
   get sessionCookie(): string | undefined {
     return this.cookies.get('__Host-signon_session') ?? this.cookies.get('signon_session')
   }

@@ -1,11 +1,17 @@
 import type { ApplicationId } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
+import { stepAt } from '#domain/totp.ts'
 import type { Role, User } from '#domain/user.ts'
+import { after, second } from '#kernel/clock.ts'
 import { randomSecret } from '#kernel/token.ts'
+import { codesOf } from '#outside/totp.ts'
 import type { ApiTokenId } from '#store/api-tokens.ts'
 import type { Signon } from '#store/signon.ts'
 
 export const password = 'correct horse battery daffodil'
+
+/** What is in the authenticator app of everybody who has one. */
+const authenticatorSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 
 export interface TestApplication {
   readonly id: ApplicationId
@@ -18,6 +24,8 @@ export interface TestApplication {
 export interface People {
   /** A person with the password above, who holds `signin` and more on the applications given. */
   user(name: string, options?: UserOptions): Promise<User>
+  /** The code that their authenticator apps show: now, or so many seconds later (before, when negative). */
+  code(secondsLater?: number): string
   /** An application with `signin`, registered for https://NAME.example/auth/gds/callback unless said otherwise. */
   application(name: string, options?: ApplicationOptions): Promise<TestApplication>
   /** A machine with a token for an application, holding `signin` on it. */
@@ -30,6 +38,8 @@ export interface UserOptions {
   readonly email?: string
   readonly organisationId?: OrganisationId
   readonly uses?: readonly TestApplication[]
+  /** They have an authenticator app. Whoever's role demands one is sent to set it up otherwise. */
+  readonly twoStep?: boolean
 }
 
 export interface ApplicationOptions {
@@ -68,7 +78,10 @@ export const people = (signon: Signon): People => {
   return {
     grant,
 
-    async user(name, { role = 'normal', email, organisationId, uses = [] } = {}) {
+    code: (secondsLater = 0) =>
+      codesOf(authenticatorSecret)(stepAt(after(signon.clock.now(), secondsLater * second))),
+
+    async user(name, { role = 'normal', email, organisationId, uses = [], twoStep = false } = {}) {
       const hash = await passwordHash
       const user = await signon.transaction((work) =>
         work.users.add({
@@ -81,6 +94,12 @@ export const people = (signon: Signon): People => {
         }),
       )
       for (const application of uses) await grant(user, application, 'signin')
+      if (twoStep)
+        await signon.single.secondFactors.add(user.id, {
+          name: 'Phone',
+          secret: authenticatorSecret,
+          lastStep: 0,
+        })
       return user
     },
 

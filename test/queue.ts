@@ -87,6 +87,8 @@ export const testQueue = (test: TestSignon) => {
         db,
         databaseUrl,
         caller,
+        postman: { send: async () => undefined },
+        place: { publicUrl: test.issuer, environment: 'test' },
         logger,
         jobsAtOnce: 5,
         ...changes,

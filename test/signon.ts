@@ -3,10 +3,14 @@ import { after as afterTests } from 'node:test'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import type { Actor } from '#domain/events.ts'
+import type { Letter } from '#domain/letter.ts'
+import type { MailOrder } from '#domain/mails.ts'
+import { sendMail } from '#features/mail/send-mail.job.ts'
 import { systemRandom } from '#kernel/random.ts'
 import { type KeyRing, keyRing } from '#kernel/sealed.ts'
+import { mailComposers } from '#main/mail-composers.ts'
 import { createWeb } from '#main/server.ts'
-import { argon2Hasher } from '#outside/argon2.ts'
+import { slowPasswords } from '#outside/passwords.ts'
 import { type Connection, openDatabase } from '#store/connection.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
 import { TestBrowser } from './browser.ts'
@@ -37,6 +41,8 @@ export interface TestSignon extends People {
   events(uid?: string): Promise<readonly number[]>
   /** Names of the jobs that wait, in the order in which they were added. */
   jobs(): Promise<readonly string[]>
+  /** Writes and takes out of the queue every mail that waits; the letters, in the order in which they were asked for. */
+  mails(): Promise<readonly Letter[]>
 }
 
 /** Who does things where a test does not say. */
@@ -64,7 +70,7 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     clock,
     random: systemRandom,
     keys: testKeys,
-    passwords: await argon2Hasher(systemRandom),
+    passwords: await slowPasswords(systemRandom),
     uriSubstitution: options.uriSubstitution,
   })
   const web = createWeb(
@@ -88,6 +94,21 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
 
   const rows = async <Row>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
     (await client.query(text, [...values])).rows as Row[]
+  const mails = async (): Promise<readonly Letter[]> => {
+    const orders = await rows<{ payload: MailOrder }>(
+      `with taken as (
+         delete from graphile_worker._private_jobs job using graphile_worker._private_tasks task
+         where task.id = job.task_id and task.identifier = 'send-mail' returning job.id, job.payload)
+       select payload from taken order by id`,
+    )
+    const letters: Letter[] = []
+    const postman = { send: async (letter: Letter) => void letters.push(letter) }
+    const place = { publicUrl: issuer, environment }
+    const onRefused = () => undefined
+    const send = sendMail(signon, { composers: mailComposers, place, postman, onRefused })
+    for (const { payload } of orders) await send(payload)
+    return letters
+  }
   return {
     signon,
     clock,
@@ -110,6 +131,7 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
           'select task_identifier from graphile_worker.jobs order by id',
         )
       ).map((job) => job.task_identifier),
+    mails,
     ...people(signon),
   }
 }

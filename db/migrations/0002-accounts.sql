@@ -24,6 +24,18 @@ alter table users
   add constraint users_machines_have_no_second_step
     check (kind = 'person' or (not requires_two_step and exempt_reason is null and invited_at is null));
 
+-- For deleting accounts: without these, each deletion would look through everybody and every authorization. The first
+-- two are empty as they are made; an index of the few thousand authorizations that a first version has takes no time.
+-- squawk-ignore require-concurrent-index-creation
+create index users_invited_by on users (invited_by) where invited_by is not null;
+-- squawk-ignore require-concurrent-index-creation
+create index users_exempt_by on users (exempt_by) where exempt_by is not null;
+-- The one that there was left out those that have ended.
+-- squawk-ignore require-concurrent-index-deletion
+drop index authorizations_user;
+-- squawk-ignore require-concurrent-index-creation
+create index authorizations_user on authorizations (user_id, application_id);
+
 -- A link that was sent by mail: one of each purpose for a person, so that a newer one ends the older.
 create table account_tokens (
   token_hash bytea primary key check (length(token_hash) = 32),
@@ -80,13 +92,12 @@ create table passkeys (
 );
 create index passkeys_user on passkeys (user_id);
 
--- Each is good once, and only in the browser that asked for it.
-create table passkey_challenges (
+-- Challenges that were answered: each counts once. Those that nobody answered are kept nowhere.
+create table answered_challenges (
   challenge_hash bytea primary key check (length(challenge_hash) = 32),
-  browser_hash bytea not null,
   expires_at timestamptz not null
 );
-create index passkey_challenges_expiry on passkey_challenges (expires_at);
+create index answered_challenges_expiry on answered_challenges (expires_at);
 
 create table recovery_codes (
   user_id integer not null references users on delete cascade,

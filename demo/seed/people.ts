@@ -3,6 +3,9 @@ import type { Role } from '#domain/user.ts'
 /** Everybody in the demonstration has this one. */
 export const demoPassword = 'sunlit harbour tractor violin'
 
+/** In the authenticator app of everybody whose role demands one. */
+export const demoAuthenticatorSecret = 'SIGNONDEMOSIGNONDEMOSIGNONDEMOSI'
+
 export interface DemoPerson {
   readonly name: string
   readonly email: string

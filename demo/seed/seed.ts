@@ -1,5 +1,6 @@
 import type { Application } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
+import { roleRequiresTwoStep } from '#domain/two-step.ts'
 import { grantAccess } from '#features/access/grant-access.ts'
 import { createApplication } from '#features/applications/create-application.ts'
 import { retireApplication } from '#features/applications/retire-application.ts'
@@ -8,7 +9,7 @@ import { suspendUser } from '#features/users/suspend-user.ts'
 import type { Signon } from '#store/signon.ts'
 import { gdsOnlyNames, type RealApplication, realApplications } from './applications.ts'
 import { realOrganisations } from './organisations.ts'
-import { type DemoPerson, demoPassword, demoPeople } from './people.ts'
+import { type DemoPerson, demoAuthenticatorSecret, demoPassword, demoPeople } from './people.ts'
 
 /** Fills Signon with the real organisations and applications; what a stopped run left undone is done. */
 export const seedRegister = async (signon: Signon, actor: Actor): Promise<void> => {
@@ -71,14 +72,22 @@ const register = async (signon: Signon, actor: Actor, real: RealApplication): Pr
 const seedPerson = async (signon: Signon, actor: Actor, person: DemoPerson): Promise<void> => {
   const { name, email, role, organisation, access, suspendedFor } = person
   const known = await signon.single.users.seekByEmail(email)
-  if (!known)
-    await createUser(signon, actor, {
+  if (!known) {
+    const organisationSlug = organisation ?? undefined
+    const { id } = await createUser(signon, actor, {
       name,
       email,
       role,
-      organisationSlug: organisation ?? undefined,
+      organisationSlug,
       password: demoPassword,
     })
+    if (roleRequiresTwoStep(role))
+      await signon.single.secondFactors.add(id, {
+        name: 'Demo',
+        secret: demoAuthenticatorSecret,
+        lastStep: 0,
+      })
+  }
   for (const [applicationName, permissions] of Object.entries(access))
     await grantAccess(signon, actor, { email, applicationName, permissions })
   if (suspendedFor !== undefined && !known?.suspendedAt)

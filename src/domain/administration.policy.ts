@@ -9,11 +9,17 @@ const operators: Who = { console: true, signon: true, person: false, application
 /** Who may look after users, applications and the log. */
 const rules = {
   'create a user': operators,
+  'invite a user': operators,
   'look at a user': operators,
   'suspend a user': operators,
   'unsuspend a user': operators,
   'unlock a user': operators,
   'set a password': operators,
+  'reset 2-step verification': operators,
+  'require 2-step verification': operators,
+  'exempt from 2-step verification': operators,
+  'change an email address': operators,
+  'look after unused accounts': operators,
   'grant access': operators,
   'remove access': operators,
   'create an application': operators,

@@ -34,6 +34,8 @@ interface Terms {
   readonly attempts: number
   /** Jobs of one key wait once: a second one replaces the first. */
   readonly key?: (payload: never) => string
+  /** Jobs of one lane are done one after another, so that they take up few of the workers' hands. */
+  readonly lane?: (payload: never) => string
 }
 
 /** With the queue's pauses (e, e², … e¹⁰ seconds, and e¹⁰ from then on) these last 28 hours. */
@@ -42,11 +44,14 @@ const pushAttempts = 14
 /** With the same pauses, two days and a half. */
 const mailAttempts = 20
 
+/** Mails sent at a time: when the service that takes them hangs, everything but mail goes on. */
+const mailLanes = 4
+
 export const jobTerms = {
   'announce-user': { attempts: 25 },
   'push-user-update': { attempts: pushAttempts, key: keyOf('push-user-update') },
   'push-reauthentication': { attempts: pushAttempts, key: keyOf('push-reauthentication') },
-  'send-mail': { attempts: mailAttempts },
+  'send-mail': { attempts: mailAttempts, lane: ({ user }: MailOrder) => `mail-${user % mailLanes}` },
 } as const satisfies Record<JobName, Terms>
 
 function keyOf(name: 'push-user-update' | 'push-reauthentication') {
@@ -59,6 +64,30 @@ export const schedule = {
   'make-event-months': '20 2 * * *',
   /** Removes sessions, authorizations and counts of attempts that nobody can use any more. */
   'purge-expired': '40 * * * *',
+  /** Suspends whoever has not signed in for 45 days. */
+  'suspend-inactive': '27 4 * * *',
+  /** Deletes whoever was invited more than 90 days ago and never signed in, and warns those who invited others. */
+  'delete-never-signed-in': '27 5 * * *',
+  /** Reminds whoever is about to be suspended as unused; after the suspensions of that day. */
+  'send-suspension-reminders': '57 6 * * *',
+  /** Ends exemptions from 2-step verification on their day, which in summer begins at 23:00, and tells of those that will. */
+  'end-exemptions': '5 0,6 * * *',
 } as const satisfies Record<string, string>
 
 export type ScheduledJobName = keyof typeof schedule
+
+const notInStaging: readonly string[] = [
+  'suspend-inactive',
+  'delete-never-signed-in',
+  'send-suspension-reminders',
+  'end-exemptions',
+] satisfies readonly ScheduledJobName[]
+
+/**
+ * The calendar of one environment. Staging’s people are a copy of production’s, made every morning: nobody signs in to
+ * it often enough, and what becomes of them is decided in production.
+ */
+export const scheduleIn = (environment: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(schedule).filter(([name]) => environment !== 'staging' || !notInStaging.includes(name)),
+  )

@@ -5,6 +5,9 @@ export interface Letter {
   readonly text: string
 }
 
+/** A letter whose recipient is refused for good: nobody need try again. It says why in our own words. */
+export class MailRefused extends Error {}
+
 /** What every letter must know about the Signon that sends it. */
 export interface MailPlace {
   /** Public origin, for links. */
@@ -22,11 +25,23 @@ export interface Draft {
   readonly paragraphs: readonly string[]
 }
 
+/** Who letters come from. Nobody reads answers. */
+export interface Sender {
+  readonly name: string
+  readonly address: string
+}
+
+/** Who sends the letters of this environment (`reference/accounts-and-sign-in.md` 13). */
+export const senderOf = ({ environment }: Pick<MailPlace, 'environment'>): Sender => ({
+  name: `GOV.UK Signon ${titleOf(environment)}`,
+  address: `noreply-signon${environment === 'production' ? '' : `-${environment}`}@digital.cabinet-office.gov.uk`,
+})
+
 /** Puts greeting, environment and signature around what is to be said. */
 export const letter = (place: MailPlace, { to, name, subject, paragraphs }: Draft): Letter => ({
   to,
-  subject: `${subjectPrefix(place)}${subject}`,
-  text: `${[name === null ? 'Hello' : `Hello ${name}`, ...paragraphs, elsewhere(place), signature]
+  subject: oneLine(`${subjectPrefix(place)}${subject}`),
+  text: `${[name === null ? 'Hello' : `Hello ${oneLine(name)}`, ...paragraphs, elsewhere(place), signature]
     .filter((paragraph) => paragraph !== '')
     .join('\n\n')}\n`,
 })
@@ -46,5 +61,9 @@ const elsewhere = (place: MailPlace): string =>
 
 const signature = 'All the best,\nThe GOV.UK team\nGovernment Digital Service'
 
-const titleOf = (environment: string): string =>
+// A name with a line break in it must not begin a paragraph or a header of its own.
+const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+
+/** An environment as it is shown: Integration. */
+export const titleOf = (environment: string): string =>
   `${environment.charAt(0).toUpperCase()}${environment.slice(1)}`

@@ -3,6 +3,9 @@ import { after, day, minute } from '#kernel/clock.ts'
 /** How far somebody has come: the password only, or everything that their account asks for. */
 export type SessionLevel = 'password' | 'full'
 
+/** By what somebody passed everything that their account asked for. */
+export type SessionMethod = 'password' | 'code' | 'remembered' | 'recovery-code' | 'passkey'
+
 const idleMilliseconds = 30 * minute
 const longestMilliseconds = day
 

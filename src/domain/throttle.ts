@@ -1,4 +1,4 @@
-import { after, minute } from '#kernel/clock.ts'
+import { after, hour, minute } from '#kernel/clock.ts'
 
 /** How many of one thing one caller may do in a window of time. Offices share addresses, so these are generous. */
 export interface Throttle {
@@ -25,8 +25,27 @@ export const throttledCaller = (address: string | undefined): string => {
 /** Failed sign-ins from one network address. */
 export const signInThrottle: Throttle = { name: 'sign-in', limit: 200, windowMilliseconds: 10 * minute }
 
+/** Second steps that were not passed from one network address. */
+export const twoStepThrottle: Throttle = { name: 'two-step', limit: 200, windowMilliseconds: 10 * minute }
+
 /** Failed client authentications from one network address. */
 export const clientThrottle: Throttle = { name: 'client', limit: 300, windowMilliseconds: 10 * minute }
+
+/** Links to choose another password that are asked for from one network address, and those tried that are none. */
+export const resetThrottle: Throttle = { name: 'reset', limit: 60, windowMilliseconds: hour }
+
+/** Such links that are asked for by one address of mail, whether anybody has it or not. */
+export const resetTargetThrottle: Throttle = { name: 'reset-target', limit: 5, windowMilliseconds: hour }
+
+/** Changes of address that one person asks for, and their repetitions: each sends mail to an address of their choice. */
+export const emailChangeThrottle: Throttle = { name: 'email-change', limit: 20, windowMilliseconds: hour }
+
+/** Invitations that one network address fails to accept or decline. */
+export const invitationThrottle: Throttle = {
+  name: 'invitation',
+  limit: 200,
+  windowMilliseconds: 10 * minute,
+}
 
 /** The start of the window that `now` falls into. */
 export const windowStart = ({ windowMilliseconds }: Throttle, now: Date): Date => {

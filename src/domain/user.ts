@@ -36,8 +36,14 @@ export interface User {
   readonly suspendedAt: Date | null
   readonly suspensionReason: string | null
   readonly lockedAt: Date | null
+  /** When the last suspension was lifted, if ever. */
+  readonly unsuspendedAt: Date | null
+  /** When the person last signed in, with everything that the account asks for. */
+  readonly lastSignedInAt: Date | null
   /** When the last invitation was sent, if ever. */
   readonly invitedAt: Date | null
+  /** The person who sent it; nobody when it was an operator, or somebody whose account is gone. */
+  readonly invitedBy: UserId | null
   /** When the person who was invited set a password. */
   readonly invitationAcceptedAt: Date | null
 }
@@ -45,7 +51,7 @@ export interface User {
 export type UserStatus = 'active' | 'invited' | 'locked' | 'suspended'
 
 /** A role that looks after one organisation, and so needs one. */
-export const needsOrganisation = (role: Role): boolean =>
+const needsOrganisation = (role: Role): boolean =>
   role === 'super_organisation_admin' || role === 'organisation_admin'
 
 /** An address as it is stored and compared: trimmed, lower case, with a straight apostrophe. */
@@ -72,3 +78,20 @@ export const nameFault = (name: string): string | undefined => {
   if (name.trim().length > 255) return 'Name must be 255 characters or less'
   return undefined
 }
+
+/** Who a new person is to be. */
+export interface NewPerson {
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly organisationSlug?: string | undefined
+}
+
+/** All that is wrong with a new person, in words. Whether the organisation and the address are free to take is not asked. */
+export const newPersonFaults = (person: NewPerson): readonly (string | undefined)[] => [
+  nameFault(person.name),
+  emailFault(normaliseEmail(person.email)),
+  needsOrganisation(person.role) && person.organisationSlug === undefined
+    ? `Organisation can’t be ‘None’ for ${roleNames[person.role]}`
+    : undefined,
+]

@@ -1,10 +1,10 @@
-import { equal, ok } from 'node:assert/strict'
+import { equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { after, hour, minute } from '#kernel/clock.ts'
 import { substituteUri } from './application.ts'
 import { eventKinds, reservedEventNumbers } from './events.ts'
 import { isLocked, locksNow, mayTry } from './lockout.ts'
-import { passwordFault } from './password.ts'
+import { lengthFault } from './password.ts'
 import { safeReturnAddress } from './return-address.ts'
 import { secondsUntilNextWindow, throttledCaller, windowStart } from './throttle.ts'
 import { emailFault, normaliseEmail } from './user.ts'
@@ -82,9 +82,14 @@ describe('a lock', () => {
 describe('a password', () => {
   it('has 10 to 4,096 characters, whatever they are', () => {
     for (const good of ['x'.repeat(10), 'x'.repeat(4096), '🔑'.repeat(10), ' '.repeat(10)])
-      equal(passwordFault(good), undefined)
+      equal(lengthFault(good, { isExempt: false }), undefined)
     for (const bad of ['', 'x'.repeat(9), 'x'.repeat(4097), '🔑'.repeat(9)])
-      equal(typeof passwordFault(bad), 'string')
+      equal(typeof lengthFault(bad, { isExempt: false }), 'string')
+  })
+
+  it('has 15 at least when nothing else guards the account', () => {
+    equal(lengthFault('x'.repeat(15), { isExempt: true }), undefined)
+    match(lengthFault('x'.repeat(14), { isExempt: true }) ?? '', /15 characters or more/)
   })
 })
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Random } from './random.ts'
 
 /** One key of the ring: 32 bytes under a short name. */
@@ -15,8 +15,8 @@ export interface KeyRing {
   open(sealed: string, about: string): string
   /** HMAC-SHA-256 of `text` under a key derived for `purpose` from the first key. */
   mac(purpose: string, text: string): Buffer
-  /** The same under every key of the ring, newest first: to accept what an older key signed. */
-  macs(purpose: string, text: string): readonly Buffer[]
+  /** Did any key of the ring make `tag` for this purpose and text? Takes as long for a wrong one as for a right one. */
+  isMac(purpose: string, text: string, tag: Buffer): boolean
 }
 
 const nonceBytes = 12
@@ -50,7 +50,10 @@ export const keyRing = (keys: readonly [Key, ...Key[]]): KeyRing => {
       )
     },
     mac: (purpose, text) => macWith(newest, purpose, text),
-    macs: (purpose, text) => keys.map((key) => macWith(key, purpose, text)),
+    isMac: (purpose, text, tag) =>
+      keys
+        .map((key) => macWith(key, purpose, text))
+        .some((made) => made.length === tag.length && timingSafeEqual(made, tag)),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   mintForNewRow,
   mintToken,
   randomSecret,
+  rowId,
   timeOrderedId,
   tokenId,
 } from './token.ts'
@@ -18,6 +19,24 @@ describe('a time-ordered id', () => {
   it('grows with time, and fits a bigint until 2109', () => {
     ok(BigInt(timeOrderedId(now, systemRandom)) < BigInt(timeOrderedId(after(now, 1), systemRandom)))
     ok(BigInt(timeOrderedId(new Date('2109-01-01'), systemRandom)) < 2n ** 63n)
+  })
+
+  it('is read from what somebody wrote, unless no row can have it', () => {
+    for (const written of ['1', '9223372036854775807', timeOrderedId(now, systemRandom)])
+      equal(rowId(written), written)
+    for (const written of [
+      '',
+      '0',
+      '01',
+      '-1',
+      '+1',
+      ' 1',
+      '1.0',
+      '1e3',
+      '9223372036854775808',
+      '9'.repeat(30),
+    ])
+      equal(rowId(written), undefined, written)
   })
 
   it('tells whether it was made since an instant, to the millisecond', () => {

@@ -57,6 +57,12 @@ export const mintForNewRow = async (
   throw new Error('Ten fresh ids in a row were taken: is the clock or the source of chance stuck?')
 }
 
+const largestId = (1n << 63n) - 1n
+
+/** The id that somebody wrote into an address or a form; nothing when no row can have it. */
+export const rowId = (written: string): TimeOrderedId | undefined =>
+  /^[1-9]\d{0,18}$/.test(written) && BigInt(written) <= largestId ? written : undefined
+
 const shape = /^[A-Za-z0-9_-]{43}$/
 
 /** The row id that a presented token names, or nothing when it has not a token's shape. */
@@ -76,3 +82,12 @@ export const apiTokenText = (random: Random): string => `sgn_${randomSecret(rand
 
 /** A random URL-safe secret of 256 bits, 43 characters: client ids, client secrets. */
 export const randomSecret = (random: Random): string => random.bytes(32).toString('base64url')
+
+const readableLetters = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/** A random secret of 80 bits that people can copy by hand: four times four letters and digits, none alike. */
+export const readableCode = (random: Random): string =>
+  [...random.bytes(16)]
+    .map((byte) => readableLetters.charAt(byte % readableLetters.length))
+    .join('')
+    .replaceAll(/(.{4})(?=.)/g, '$1-')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { day, systemClock } from '#kernel/clock.ts'
+import { day, after as later, systemClock } from '#kernel/clock.ts'
 import { databaseUrl, onServer, serverUrl } from '#test/database.ts'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
@@ -22,6 +22,7 @@ const settings = {
   DATABASE_URL: test.databaseUrl,
   SIGNON_URL: 'https://signon.example.gov.uk',
   SIGNON_SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+  SIGNON_MAIL: `folder:${join(folder, 'mails')}`,
   GOVUK_ENVIRONMENT: 'integration',
   PATH: process.env['PATH'],
   USER: 'mallory',
@@ -173,11 +174,56 @@ describe('bin/signon users', () => {
     equal((await test.browser().signIn('b@example.gov.uk')).location, '/')
   })
 
-  it('asks for a password, and refuses a bad one, an unknown role and an unknown organisation', async () => {
+  it('invites whoever gets no password, and again', async () => {
+    const line = ['users', 'create', '--name', 'Ivy', '--email', 'ivy@example.gov.uk', '--role', 'admin']
+    const invited = await json(line)
+    deepEqual([invited.email, invited.role, invited.status], ['ivy@example.gov.uk', 'admin', 'invited'])
+    equal((await json(['users', 'show', 'ivy@example.gov.uk'])).status, 'invited')
+    match((await run(['users', 'resend-invitation', 'Ivy@example.gov.uk'])).out, /ivy@.*good for 2 weeks/)
+    const letters = (await test.mails()).map(({ to, subject }) => `${to} ${subject}`)
+    const one = 'ivy@example.gov.uk [Test] Set up your GOV.UK publishing account'
+    deepEqual(letters, [one, one])
+
+    await test.signon.single.invitations.accept(invited.id)
+    const [code, kind, message] = await refusal(['users', 'resend-invitation', 'ivy@example.gov.uk'])
+    deepEqual(
+      [code, kind, message],
+      [1, 'conflict', 'Invitation for ivy@example.gov.uk has already been accepted'],
+    )
+  })
+
+  it('suspends, reminds and deletes those who do not sign in, and says before whom', async () => {
+    const now = systemClock.now()
+    const ago = (days: number): Date => later(now, -days * day)
+    const [unused, nearly, never] = [
+      await test.user('Unused'),
+      await test.user('Nearly'),
+      await test.user('Never'),
+    ]
+    await test.rows('update users set last_signed_in_at = $2 where id = $1', [unused.id, ago(60)])
+    await test.rows('update users set last_signed_in_at = $2 where id = $1', [nearly.id, ago(35)])
+    await test.rows('update users set invited_at = $2 where id = $1', [never.id, ago(100)])
+    const lastDay = ago(-10).toISOString().slice(0, 10)
+    equal((await json(['users', 'show', nearly.email])).sign_in_by, lastDay)
+
+    for (const [words, { email }, done] of [
+      ['suspend-inactive', unused, 'suspended'],
+      ['send-suspension-reminders', nearly, 'reminded'],
+      ['delete-never-signed-in', never, 'deleted'],
+    ] as const) {
+      const rehearsal = await json(['users', words, '--dry-run'])
+      deepEqual([rehearsal.matched, rehearsal.changed, rehearsal.dry_run], [1, 0, true], words)
+      deepEqual(rehearsal.details, [{ email, outcome: `would be ${done}` }])
+      const { matched, changed, details } = await json(['users', words])
+      deepEqual([matched, changed, details], [1, 1, [{ email, outcome: done }]], words)
+      match((await run(['users', words])).out, new RegExp(`^0 found, 0 ${done}`))
+    }
+  })
+
+  it('refuses a bad password, an unknown role and an unknown organisation', async () => {
     const line = ['users', 'create', '--name', 'C', '--email', 'c@example.gov.uk']
     const piped = [...line, '--password-stdin']
     const refusals = await Promise.all([
-      refusal(line),
       refusal([...piped, '--password-file', 'x'], { input: password }),
       refusal([...piped, '--role', 'king'], { input: password }),
       refusal(piped),
@@ -190,8 +236,15 @@ describe('bin/signon users', () => {
       [2, 'usage'],
       [1, 'invalid'],
     ]
-    deepEqual(codes, [usage, usage, usage, invalid, invalid, invalid, [1, 'not-found']])
-    match(refusals[0]?.[2] ?? '', /standard input/)
+    deepEqual(codes, [usage, usage, invalid, invalid, invalid, [1, 'not-found']])
+  })
+
+  it('gives somebody another address, which they have yet to confirm', async () => {
+    await create('old@example.gov.uk')
+    const changed = await json(['users', 'change-email', 'Old@example.gov.uk', 'New@example.gov.uk'])
+    deepEqual([changed.email, changed.pending_email], ['old@example.gov.uk', 'new@example.gov.uk'])
+    const [code, kind] = await refusal(['users', 'change-email', 'old@example.gov.uk', 'old@example.gov.uk'])
+    deepEqual([code, kind], [1, 'conflict'])
   })
 
   it('suspends, unsuspends and unlocks as the operator who ran it', async () => {
@@ -232,9 +285,11 @@ describe('bin/signon users', () => {
     const line = ['users', 'set-password', email]
     deepEqual((await refusal(line)).slice(0, 2), [2, 'usage'])
     deepEqual((await refusal([...line, '--password-stdin'], { input: 'short' })).slice(0, 2), [1, 'invalid'])
-    const set = await json([...line, '--password-stdin'], { input: `${password}\n` })
+    deepEqual((await refusal([...line, '--password-stdin'], { input: password })).slice(0, 2), [1, 'invalid'])
+    const another = 'pretext annoying headpiece waviness header slinky'
+    const set = await json([...line, '--password-stdin'], { input: `${another}\n` })
     deepEqual([set.uid, set.status], [uid, 'active'])
-    equal((await test.browser().signIn(email)).location, '/')
+    equal((await test.browser().signIn(email, another)).location, '/')
     const names = (await json(['events', 'list', '--user', email])).map(({ name }: { name: string }) => name)
     ok(names.includes('password-set'))
   })
@@ -466,7 +521,7 @@ describe('bin/signon migrate and doctor', () => {
     }
   })
 
-  it('says what to mend: settings, the database, a lost key, missing months', async () => {
+  it('says what to mend: settings, the database, the mail server, a lost key, missing months', async () => {
     const examine = async (changed: Given['settings']) => {
       const { code, out } = await run(['doctor', '--json'], { settings: { ...changed } })
       equal(code, 1)
@@ -477,6 +532,7 @@ describe('bin/signon migrate and doctor', () => {
     deepEqual(await examine({ SIGNON_SECRET_KEYS: 'x' }), ['settings'])
     deepEqual(await examine({ DATABASE_URL: 'postgresql://127.0.0.1:1/nothing' }), ['database'])
     deepEqual(await examine({ GOVUK_ENVIRONMENT: 'development' }), ['environment'])
+    deepEqual(await examine({ SIGNON_MAIL: 'smtp://127.0.0.1:1' }), ['mail'])
     match((await run(['doctor'])).out, /^note +proxies +SIGNON_TRUSTED_PROXIES/m)
 
     const pushed = await test.application('Pushed')

@@ -1,4 +1,4 @@
-import { equal, match, ok, throws } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ const good = {
   DATABASE_URL: 'postgresql://signon@db.example/signon',
   SIGNON_URL: 'https://signon.example.gov.uk',
   SIGNON_SECRET_KEYS: `new:${key},old:${key}`,
+  SIGNON_MAIL: 'folder:mails',
 }
 
 describe('settings', () => {
@@ -49,7 +50,7 @@ describe('settings', () => {
   it('say what is missing, and take a blank for missing', () => {
     throws(
       () => readConfig({ SIGNON_DATA_DIR: folder }),
-      /SIGNON_URL must be given[\s\S]*SIGNON_SECRET_KEYS must be given/,
+      /SIGNON_URL must be given[\s\S]*SIGNON_SECRET_KEYS must be given[\s\S]*SIGNON_MAIL must be given/,
     )
     throws(() => readConfig({ ...good, SIGNON_URL: ' ' }), /SIGNON_URL must be given/)
   })
@@ -89,7 +90,9 @@ describe('settings', () => {
       join(folder, 'demo.env'),
       `SIGNON_SECRET_KEYS=demo:${key}\nSIGNON_URL=http://localhost:3000\n`,
     )
-    equal(readConfig({ SIGNON_DATA_DIR: folder }).publicUrl, 'http://localhost:3000')
+    const { publicUrl, mail } = readConfig({ SIGNON_DATA_DIR: folder })
+    equal(publicUrl, 'http://localhost:3000')
+    deepEqual(mail, { kind: 'folder', path: join(folder, 'mails') })
     equal(
       readConfig({ SIGNON_DATA_DIR: folder, SIGNON_URL: 'http://localhost:4000' }).publicUrl,
       'http://localhost:4000',

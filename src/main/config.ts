@@ -1,21 +1,35 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { UriSubstitution } from '#domain/application.ts'
 import { Invalid } from '#kernel/failure.ts'
+import { type MailRoute, mailRouteOf } from './mail-settings.ts'
 import { defaultDataDirectory, type SettingName, settings, substitutionOf, variables } from './settings.ts'
 
 type Settings = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
 
 /** Every setting, checked. Below `main/` nothing sees it: each part is given what it needs. */
-export interface Config extends Omit<Settings, 'substitutionPattern' | 'substitutionReplacement'> {
+export interface Config extends Omit<Settings, JoinedSetting> {
   readonly uriSubstitution: UriSubstitution | undefined
+  readonly mail: MailRoute
 }
+
+/** Settings that mean something together only. */
+type JoinedSetting =
+  | 'substitutionPattern'
+  | 'substitutionReplacement'
+  | 'mail'
+  | 'notifyApiKey'
+  | 'notifyTemplateId'
+  | 'notifyUrl'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the demo keeps its own settings in, so that commands beside it need none. */
 export const demoSettingsFile = 'demo.env'
+
+/** Where the mails of a demo go, in its data directory, unless SIGNON_MAIL says otherwise. */
+const demoMailFolder = 'mails'
 
 /**
  * The settings of `environment`. Those that a demo in the same data directory made count too, `withDemo` only, and
@@ -37,14 +51,21 @@ export const readConfig = (environment: Environment, { withDemo } = { withDemo: 
     const variable = variables[name as SettingName]
     return [name, take(variable, () => parse(all[variable]))]
   })
-  const { substitutionPattern, substitutionReplacement, ...parsed } = Object.fromEntries(entries) as Settings
+  const { substitutionPattern, substitutionReplacement, mail, ...others } = Object.fromEntries(
+    entries,
+  ) as Settings
+  const { notifyApiKey, notifyTemplateId, notifyUrl, ...parsed } = others
   const pair = `${variables.substitutionPattern} and ${variables.substitutionReplacement}`
   const uriSubstitution = take(pair, () => substitutionOf(substitutionPattern, substitutionReplacement))
+  const notify = { notifyApiKey, notifyTemplateId, notifyUrl }
+  const notifyPair = `${variables.notifyApiKey} and ${variables.notifyTemplateId}`
+  // What could not be read is nothing here, and has been told.
+  const route = mail && take(notifyPair, () => mailRouteOf(mail, notify))
   if (faults.length > 0)
     throw new Invalid(
       `Signon cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     )
-  return Object.freeze({ ...parsed, uriSubstitution })
+  return Object.freeze({ ...parsed, uriSubstitution, mail: route })
 }
 
 /**
@@ -62,7 +83,8 @@ const demoSettings = (given: Environment): Environment => {
   if (given[variables.databaseUrl] !== undefined || given[variables.environment] === 'production') return {}
   try {
     const directory = given[variables.dataDirectory] ?? defaultDataDirectory
-    return parseEnv(readFileSync(join(directory, demoSettingsFile), 'utf8'))
+    const kept = parseEnv(readFileSync(join(directory, demoSettingsFile), 'utf8'))
+    return { [variables.mail]: `folder:${join(resolve(directory), demoMailFolder)}`, ...kept }
   } catch {
     return {}
   }

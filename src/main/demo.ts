@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { startPublisher } from '#demo/publisher/publisher.ts'
-import { demoPassword, demoPeople } from '#demo/seed/people.ts'
+import { demoAuthenticatorSecret, demoPassword, demoPeople } from '#demo/seed/people.ts'
 import { type PublisherCredentials, publisherCredentials } from '#demo/seed/publisher-credentials.ts'
 import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
 import type { Actor } from '#domain/events.ts'
@@ -14,7 +14,9 @@ import { prepareDatabase } from './database.ts'
 import { demoEnvironment } from './demo-settings.ts'
 import { type House, openHouse } from './house.ts'
 import { createLogger } from './logger.ts'
+import { openPostman } from './postman.ts'
 import { createWeb } from './server.ts'
+import { variables } from './settings.ts'
 import { untilStopped } from './stop.ts'
 import { startWorker } from './worker.ts'
 
@@ -69,12 +71,18 @@ const start = async (
   logger: Logger,
   closing: (() => Promise<void>)[],
 ): Promise<void> => {
-  const { signon, db, databaseUrl } = house
+  const { signon } = house
   const web = createWeb(signon, logger, config)
   closing.push(() => web.close())
   await web.listen({ host: config.host, port: config.port }).catch(portTaken(config.port, 'PORT'))
-  const caller = applicationCaller()
-  const worker = await startWorker({ signon, db, databaseUrl, caller, logger, jobsAtOnce: config.jobsAtOnce })
+  const worker = await startWorker({
+    ...house,
+    caller: applicationCaller(),
+    postman: await openPostman(config, signon),
+    place: config,
+    logger,
+    jobsAtOnce: config.jobsAtOnce,
+  })
   closing.push(() => worker.stop())
   const publisher = await startPublisher({
     signonUrl: config.publicUrl,
@@ -99,6 +107,9 @@ const portTaken =
       : error
   }
 
+const mailsOf = ({ mail }: Config): string =>
+  mail.kind === 'folder' ? `${mail.path} (each is a file)` : `really go to people, as ${variables.mail} says`
+
 const welcome = (config: Config, directory: string, logFile: string): string => {
   const width = Math.max(...demoPeople.map(({ email }) => email.length)) + 2
   const people = demoPeople.map(({ email, note }) => `  ${email.padEnd(width)}${note}`)
@@ -114,7 +125,11 @@ Open the Demo Publisher and sign in as one of these people. The password of each
 
 ${people.join('\n')}
 
-There are no 2-step secrets and no mails: both come in a later version.
+Administrators enter a code, too. Add this key to an authenticator app by hand; it is the same for all of them:
+
+  ${demoAuthenticatorSecret}
+
+Mails  ${mailsOf(config)}
 Data   ${directory} (kept from one start to the next; delete it to start afresh)
 Log    ${logFile}
 Commands work beside this, from another terminal: bin/signon --help

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { systemClock } from '#kernel/clock.ts'
 import { Invalid } from '#kernel/failure.ts'
 import { systemRandom } from '#kernel/random.ts'
-import { argon2Hasher } from '#outside/argon2.ts'
+import { slowPasswords } from '#outside/passwords.ts'
 import { type Connection, openDatabase } from '#store/connection.ts'
 import { diagnose } from '#store/diagnosis.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
@@ -38,7 +38,7 @@ export const openHouse = async (
     clock: systemClock,
     random: systemRandom,
     keys: config.keys,
-    passwords: await argon2Hasher(systemRandom),
+    passwords: await slowPasswords(systemRandom),
     uriSubstitution: config.uriSubstitution,
   })
   return {

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { schedule } from '#domain/jobs.ts'
 import { day } from '#kernel/clock.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { onServer, serverUrl } from '#test/database.ts'
@@ -42,6 +43,7 @@ describe('a worker', () => {
         DATABASE_URL: test.databaseUrl,
         SIGNON_URL: test.issuer,
         SIGNON_SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+        SIGNON_MAIL: 'folder:/nowhere',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -156,7 +158,10 @@ describe('a worker', () => {
     const known = await rows<{ identifier: string }>(
       'select identifier from graphile_worker._private_known_crontabs order by identifier',
     )
-    deepEqual(known, [{ identifier: 'make-event-months' }, { identifier: 'purge-expired' }])
+    deepEqual(
+      known.map(({ identifier }) => identifier),
+      Object.keys(schedule).toSorted(),
+    )
     await stop()
 
     test.clock.step(150 * day)
@@ -191,5 +196,8 @@ const workerProcess = `
   const signon = createSignon({ db, clock: systemClock, random: systemRandom, keys, passwords: undefined })
   const forever = () => new Promise(() => undefined)
   const caller = { update: forever, reauthenticate: forever }
-  await startWorker({ signon, db, databaseUrl, caller, logger: pino({ level: 'silent' }), jobsAtOnce: 5 })
+  const postman = { send: forever }
+  const place = { publicUrl: 'https://signon.example', environment: 'test' }
+  const logger = pino({ level: 'silent' })
+  await startWorker({ signon, db, databaseUrl, caller, postman, place, logger, jobsAtOnce: 5 })
 `

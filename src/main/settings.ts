@@ -2,17 +2,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { UriSubstitution } from '#domain/application.ts'
 import { type Key, type KeyRing, keyRing } from '#kernel/sealed.ts'
-
-/** One setting of the environment: what it is for, and what its text becomes. */
-interface Setting<T> {
-  readonly about: string
-  /** What holds without it, in words; nothing when it must be given outside the demo. */
-  readonly otherwise?: string
-  /** Its value. Throws an `Error` whose message says what is wrong, never what was given. */
-  readonly parse: (text: string | undefined) => T
-}
-
-const setting = <T>(one: Setting<T>): Setting<T> => one
+import { mailSettings } from './mail-settings.ts'
+import { required, setting, urlOf } from './setting.ts'
 
 /** The data directory unless another is named: of this checkout, wherever the command is run. */
 export const defaultDataDirectory = resolve(import.meta.dirname, '../../var')
@@ -52,6 +43,7 @@ export const settings = {
       'The key ring: `id:base64` pairs separated by commas, 32 random bytes each. The first one encrypts, all decrypt.',
     parse: (text): KeyRing => keyRing(keysOf(required(text))),
   }),
+  ...mailSettings,
   environment: setting({
     about:
       'Which environment this is: production, staging, integration, development or test. It is named on every page; the demo refuses production; in development, behind a SIGNON_URL of http, applications may have http addresses.',
@@ -122,6 +114,10 @@ export const variables = {
   dataDirectory: 'SIGNON_DATA_DIR',
   publicUrl: 'SIGNON_URL',
   keys: 'SIGNON_SECRET_KEYS',
+  mail: 'SIGNON_MAIL',
+  notifyApiKey: 'GOVUK_NOTIFY_API_KEY',
+  notifyTemplateId: 'GOVUK_NOTIFY_TEMPLATE_ID',
+  notifyUrl: 'GOVUK_NOTIFY_URL',
   environment: 'GOVUK_ENVIRONMENT',
   host: 'SIGNON_HOST',
   port: 'PORT',
@@ -145,19 +141,6 @@ export const substitutionOf = (
   if (pattern === undefined || replacement === undefined)
     throw new Error('must be given together, or neither')
   return { pattern, replacement }
-}
-
-const required = (text: string | undefined): string => {
-  if (text === undefined) throw new Error('must be given')
-  return text
-}
-
-const urlOf = (text: string, protocols: readonly string[]): URL => {
-  if (!URL.canParse(text)) throw new Error('is not an address')
-  const url = new URL(text)
-  if (!protocols.includes(url.protocol))
-    throw new Error(`must begin with ${protocols.map((one) => `${one}//`).join(' or ')}`)
-  return url
 }
 
 const listOf = (text: string | undefined): readonly string[] =>

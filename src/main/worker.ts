@@ -1,12 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
-import { type JobName, type Jobs, type ScheduledJobName, schedule } from '#domain/jobs.ts'
+import { type JobName, type Jobs, type ScheduledJobName, scheduleIn } from '#domain/jobs.ts'
+import type { MailPlace } from '#domain/letter.ts'
+import type { MailOrder } from '#domain/mails.ts'
+import { dormancyJobs } from '#features/dormancy/dormancy.job.ts'
 import { purgeExpired } from '#features/housekeeping/purge-expired.job.ts'
+import { sendMail } from '#features/mail/send-mail.job.ts'
 import { announceUser } from '#features/push-updates/announce-user.job.ts'
 import { pushReauthentication } from '#features/push-updates/push-reauthentication.job.ts'
 import { pushUserUpdate } from '#features/push-updates/push-user-update.job.ts'
+import { endExemptions } from '#features/two-step/end-exemptions.job.ts'
 import { after, second, systemClock } from '#kernel/clock.ts'
+import type { Postman } from '#outside/postman.ts'
 import { type ApplicationCaller, applicationCaller } from '#outside/push-updates.ts'
 import type { Connection } from '#store/connection.ts'
 import { makeEventMonths } from '#store/migrate.ts'
@@ -16,6 +22,8 @@ import type { Config } from './config.ts'
 import { openHouse, refuseOldDatabase } from './house.ts'
 import { type JobRunner, runJobs } from './job-runner.ts'
 import { createLogger } from './logger.ts'
+import { mailComposers } from './mail-composers.ts'
+import { openPostman } from './postman.ts'
 import { untilStopped } from './stop.ts'
 
 export interface WorkerParts {
@@ -23,6 +31,9 @@ export interface WorkerParts {
   readonly db: Connection
   readonly databaseUrl: string
   readonly caller: ApplicationCaller
+  readonly postman: Pick<Postman, 'send'>
+  /** What every mail must know of this Signon. */
+  readonly place: MailPlace
   readonly logger: Logger
   readonly jobsAtOnce: number
 }
@@ -35,7 +46,9 @@ export const runWorker = async (config: Config): Promise<void> => {
   const { jobsAtOnce } = config
   try {
     await refuseOldDatabase(house.db)
-    const worker = await startWorker({ ...house, caller: applicationCaller(), logger, jobsAtOnce })
+    const postman = await openPostman(config, house.signon)
+    const caller = applicationCaller()
+    const worker = await startWorker({ ...house, caller, postman, place: config, logger, jobsAtOnce })
     logger.info({ jobsAtOnce }, 'worker is ready')
     await stopped
     await worker.stop()
@@ -44,7 +57,7 @@ export const runWorker = async (config: Config): Promise<void> => {
   }
 }
 
-/** Longer than any push lasts, shorter than supervisors wait before they kill. */
+/** Longer than any push or mail lasts, shorter than supervisors wait before they kill. */
 const patienceMilliseconds = 25 * second
 const betweenStarts = 2 * second
 const betweenRounds = 10 * second
@@ -60,6 +73,7 @@ export const startWorker = async (
 ): Promise<{ stop(milliseconds?: number): Promise<void> }> => {
   const { db, logger } = parts
   const stopping = new AbortController()
+  const schedule = scheduleIn(parts.place.environment)
   const start = (): Promise<JobRunner> => runJobs({ ...parts, tasks: tasks(parts), schedule })
   let runner = await start()
 
@@ -103,15 +117,20 @@ export const startWorker = async (
 }
 
 /** Every job of the catalogue and of the calendar, and who does it. */
-const tasks = ({ signon, caller, db }: WorkerParts): TaskList => {
+const tasks = ({ signon, caller, db, postman, place, logger }: WorkerParts): TaskList => {
+  const onRefused = ({ mail, user }: MailOrder, reason: string): void =>
+    logger.error({ mail, user, reason }, 'a mail is given up: its recipient is refused for good')
   const catalogue = {
     'announce-user': announceUser(signon),
     'push-user-update': pushUserUpdate(signon, caller),
     'push-reauthentication': pushReauthentication(signon, caller),
+    'send-mail': sendMail(signon, { composers: mailComposers, place, postman, onRefused }),
   } satisfies { readonly [Name in JobName]: (payload: Jobs[Name]) => Promise<void> }
   const calendar = {
     'make-event-months': () => makeEventMonths(db, signon.clock.now()),
     'purge-expired': purgeExpired(signon),
+    ...dormancyJobs(signon, logger),
+    'end-exemptions': endExemptions(signon, logger),
   } satisfies Record<ScheduledJobName, () => Promise<void>>
   return { ...catalogue, ...calendar } as TaskList
 }

@@ -149,7 +149,7 @@ const gatherAndBegin = statement<
        code_challenge, code_hash, expires_at, created_at, nonce)
      select $6::bigint, user_id, application_id, authenticated_at, $7, $8, $9::text, $10::bytea, $11::timestamptz, $3, $12
      from facts, ${unhurried}
-     where is_live and not is_suspended and level = 'full' and may_sign_in
+     where is_live and not is_suspended and level = 'full' and not must_set_up_two_step and may_sign_in
        and $13 = any (redirect_uris) and ($9::text is not null or not requires_pkce)
      returning id
    ), used as (

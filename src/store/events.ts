@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Actor, SignonEvent } from '#domain/events.ts'
 import { eventKinds } from '#domain/events.ts'
-import type { UserUid } from '#domain/user.ts'
+import type { UserId, UserUid } from '#domain/user.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
@@ -15,10 +15,24 @@ export interface LoggedEvent {
   readonly aboutEmail: string | null
   readonly application: string | null
   readonly actorKind: Actor['kind']
+  readonly actorId: UserId | null
   readonly actor: string | null
   readonly note: string | null
   readonly address: string | null
   readonly userAgent: string | null
+}
+
+/** Where an event stands in the log: after a list that ended with it, the next one begins. */
+export type EventPlace = Pick<LoggedEvent, 'id' | 'at'>
+
+export interface EventsAsked {
+  /** Only those about this account. */
+  readonly about?: UserUid
+  /** Only those that are older than this one. */
+  readonly before?: EventPlace | undefined
+  /** None of these numbers. */
+  readonly hidden?: readonly number[]
+  readonly limit: number
 }
 
 /** The log: rows are added and read, never changed. */
@@ -39,25 +53,25 @@ export const eventStore = ({ db, now }: StoreContext) => ({
     )
   },
 
-  /** The newest events, newest first: at most `limit`, older than the event `before`, about `user` only when given. */
-  async list({
-    about,
-    before,
-    limit,
-  }: {
-    about?: UserUid
-    before?: string
-    limit: number
-  }): Promise<readonly LoggedEvent[]> {
+  /** The newest events that were asked for, newest first: at most `limit`. */
+  async list({ about, before, hidden = [], limit }: EventsAsked): Promise<readonly LoggedEvent[]> {
+    // The log of one account is in its index by time; the whole log is in the order of its ids.
+    const [isBefore, order] = about
+      ? [
+          before && sql`(e.created_at, e.id) < (${before.at}, ${before.id})`,
+          sql`e.created_at desc, e.id desc`,
+        ]
+      : [before && sql`e.id < ${before.id}`, sql`e.id desc`]
     const { rows } = await sql<LoggedEvent>`
       select e.id, e.created_at as at, e.number, e.about_uid as about, s.email as "aboutEmail", a.name as application, e.actor_kind as "actorKind",
-        coalesce(u.name, e.actor_name) as actor, e.note, host(e.address) as address, e.user_agent as "userAgent"
+        u.id as "actorId", coalesce(u.name, e.actor_name) as actor, e.note, host(e.address) as address, e.user_agent as "userAgent"
       from events e
       left join applications a on a.id = e.application_id
       left join users u on u.id = e.actor_id
       left join users s on s.uid = e.about_uid
-      where ${about ? sql`e.about_uid = ${about}` : sql`true`} and ${before ? sql`e.id < ${before}` : sql`true`}
-      order by e.id desc limit ${limit}`.execute(db)
+      where ${about ? sql`e.about_uid = ${about}` : sql`true`} and ${isBefore ?? sql`true`}
+        and e.number <> all (${hidden})
+      order by ${order} limit ${limit}`.execute(db)
     return rows
   },
 })

@@ -5,7 +5,8 @@ import type { StoreContext } from './context.ts'
 /** The queue. A job added in a transaction is there when the transaction is, and not before. */
 export const jobStore = ({ db }: StoreContext) => ({
   async add(job: Job): Promise<void> {
-    await add(db, job.name, JSON.stringify(job.payload), jobTerms[job.name].attempts, keyOf(job))
+    const { attempts } = jobTerms[job.name]
+    await add(db, job.name, JSON.stringify(job.payload), attempts, keyOf(job), laneOf(job))
   },
 })
 
@@ -14,7 +15,10 @@ const keyOf = (job: Job): string | null =>
     ? jobTerms[job.name].key(job.payload)
     : null
 
-const add = statement<never, [string, string, number, string | null]>(
+const laneOf = (job: Job): string | null =>
+  job.name === 'send-mail' ? jobTerms[job.name].lane(job.payload) : null
+
+const add = statement<never, [string, string, number, string | null, string | null]>(
   'jobs.add',
-  'select graphile_worker.add_job($1, payload := $2::json, max_attempts := $3, job_key := $4)',
+  'select graphile_worker.add_job($1, payload := $2::json, max_attempts := $3, job_key := $4, queue_name := $5)',
 )

@@ -27,6 +27,15 @@ export const purgeStore = ({ db, now }: StoreContext) => ({
   async throttles(): Promise<boolean> {
     return (await throttles(db, dayBefore(now()))).length === rowsAtOnce
   },
+
+  /**
+   * Removes remembered browsers and answered challenges that are over, and links that have been for a month: until then
+   * whoever follows one is told that it is too old. `true` when there may be more of them.
+   */
+  async leftovers(): Promise<boolean> {
+    const [row] = await leftovers(db, now(), after(now(), -30 * day))
+    return row?.mayBeMore ?? false
+  },
 })
 
 const dayBefore = (instant: Date): Date => after(instant, -day)
@@ -63,4 +72,23 @@ const throttles = statement<{ readonly name: string }, [dayBefore: Date]>(
    delete from throttles t using doomed d
    where t.name = d.name and t.caller = d.caller and t.window_start = d.window_start
    returning t.name`,
+)
+
+const leftovers = statement<{ readonly mayBeMore: boolean }, [now: Date, monthBefore: Date]>(
+  'purge.leftovers',
+  `with browsers as (
+     delete from remembered_browsers where id in (
+       select id from remembered_browsers where expires_at <= $1 limit ${rowsAtOnce} for update skip locked)
+     returning id
+   ), challenges as (
+     delete from answered_challenges where challenge_hash in (
+       select challenge_hash from answered_challenges where expires_at <= $1 limit ${rowsAtOnce} for update skip locked)
+     returning challenge_hash
+   ), links as (
+     delete from account_tokens where token_hash in (
+       select token_hash from account_tokens where expires_at <= $2 limit ${rowsAtOnce} for update skip locked)
+     returning token_hash
+   )
+   select greatest((select count(*) from browsers), (select count(*) from challenges), (select count(*) from links))
+     = ${rowsAtOnce} as "mayBeMore"`,
 )

@@ -29,6 +29,11 @@ export interface AccountTokens {
   user_id: number;
 }
 
+export interface AnsweredChallenges {
+  challenge_hash: Buffer;
+  expires_at: Timestamp;
+}
+
 export interface ApiTokens {
   application_id: number;
   created_at: Timestamp;
@@ -141,12 +146,6 @@ export interface Organisations {
   require_two_step: Generated<boolean>;
   slug: string;
   updated_at: Timestamp;
-}
-
-export interface PasskeyChallenges {
-  browser_hash: Buffer;
-  challenge_hash: Buffer;
-  expires_at: Timestamp;
 }
 
 export interface Passkeys {
@@ -279,6 +278,7 @@ export interface Users {
 export interface DB {
   account_notices: AccountNotices;
   account_tokens: AccountTokens;
+  answered_challenges: AnsweredChallenges;
   api_tokens: ApiTokens;
   application_secrets: ApplicationSecrets;
   applications: Applications;
@@ -289,7 +289,6 @@ export interface DB {
   old_passwords: OldPasswords;
   organisation_parents: OrganisationParents;
   organisations: Organisations;
-  passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
   permissions: Permissions;
   push_credentials: PushCredentials;

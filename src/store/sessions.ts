@@ -1,16 +1,20 @@
 import type { OrganisationId } from '#domain/organisation.ts'
-import { idleSince, type SessionLevel, sessionEnd } from '#domain/session.ts'
+import { idleSince, type SessionLevel, type SessionMethod, sessionEnd } from '#domain/session.ts'
 import type { Role, UserId, UserUid } from '#domain/user.ts'
-import { hashToken, mintForNewRow, type TimeOrderedId, tokenId } from '#kernel/token.ts'
+import { Conflict } from '#kernel/failure.ts'
+import { hashToken, mintForNewRow, mintToken, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { storedUserAgent } from './events.ts'
+import { mustUseTwoStepSql } from './two-step.ts'
 
 /** A live session and the person it belongs to. */
 export interface Session {
   readonly id: TimeOrderedId
   readonly level: SessionLevel
   readonly authenticatedAt: Date
+  /** They must use 2-step verification, and have not set it up: until they have, there is nothing else for them. */
+  readonly mustSetUpTwoStep: boolean
   readonly user: SignedInUser
 }
 
@@ -21,6 +25,8 @@ export interface SignedInUser {
   readonly email: string
   readonly role: Role
   readonly organisationId: OrganisationId | null
+  /** They have a way to pass the second step. */
+  readonly hasSecondFactor: boolean
 }
 
 /** Why a presented session token leads to nobody, or its session. */
@@ -29,17 +35,18 @@ export type PresentedSession =
   | { readonly state: 'expired' | 'suspended' | 'none' }
 
 /** Sessions of browsers, stored by the hash of their cookie. */
-export const sessionStore = ({ db, now, random }: StoreContext) => ({
-  /** Opens a session; the answer is its cookie's text, which nothing else ever holds. */
+export const sessionStore = ({ db, now, random, keys }: StoreContext) => ({
+  /** Opens a session, passed by this method; the answer is its cookie's text, which nothing else ever holds. */
   async open(
     user: UserId,
     level: SessionLevel,
     from: { address?: string; userAgent?: string },
+    method: SessionMethod = 'password',
   ): Promise<string> {
     const at = now()
     const [address, userAgent] = [from.address ?? null, storedUserAgent(from.userAgent)]
     return mintForNewRow(at, random, async ({ id, hash }) => {
-      const inserted = await open(db, id, hash, user, level, at, sessionEnd(at), address, userAgent)
+      const inserted = await open(db, id, hash, user, level, at, sessionEnd(at), address, userAgent, method)
       return inserted.length > 0
     })
   },
@@ -50,6 +57,18 @@ export const sessionStore = ({ db, now, random }: StoreContext) => ({
     if (id === undefined) return { state: 'none' }
     const [row] = await use(db, id, hashToken(token), now(), idleSince(now()))
     return presentedSession(row)
+  },
+
+  /**
+   * Raises a session that has passed the password to one that has passed everything. Its cookie's text is another from
+   * now on, and that is the answer; nothing when there is no such session any more. Of parallel calls one gets it.
+   */
+  async passSecondStep(token: string, method: SessionMethod): Promise<string | undefined> {
+    const id = tokenId(token)
+    if (id === undefined) return undefined
+    const fresh = mintToken(id, random)
+    const raised = await passSecondStep(db, id, hashToken(token), fresh.hash, method, now())
+    return raised.length > 0 ? fresh.text : undefined
   },
 
   /** Ends one session; the answer is whose it was, or nothing when there was none. */
@@ -63,7 +82,44 @@ export const sessionStore = ({ db, now, random }: StoreContext) => ({
   async endAll(user: UserId): Promise<void> {
     await db.deleteFrom('sessions').where('user_id', '=', user).execute()
   },
+
+  /** Ends every session of a person but this one. */
+  async endOthers(user: UserId, kept: TimeOrderedId): Promise<void> {
+    await db.deleteFrom('sessions').where('user_id', '=', user).where('id', '!=', kept).execute()
+  },
+
+  /**
+   * The secret of the authenticator app that is being set up in a session: `fresh`, unless there is one already. Throws
+   * `Conflict` when the session is over.
+   */
+  async keepSetUp({ id, user }: SessionKey, fresh: string): Promise<string> {
+    const row = await db
+      .updateTable('sessions')
+      .set(({ fn, ref, val }) => ({
+        sealed_setup: fn.coalesce(ref('sealed_setup'), val(keys.seal(fresh, setUpOf(user.id), random))),
+      }))
+      .where('id', '=', id)
+      .returning('sealed_setup')
+      .executeTakeFirst()
+    if (row?.sealed_setup == null) throw new Conflict('You have been signed out. Sign in, and start again.')
+    return keys.open(row.sealed_setup, setUpOf(user.id))
+  },
+
+  /** That secret, if one is being set up. */
+  async seekSetUp({ id, user }: SessionKey): Promise<string | undefined> {
+    const row = await db.selectFrom('sessions').select('sealed_setup').where('id', '=', id).executeTakeFirst()
+    return row?.sealed_setup == null ? undefined : keys.open(row.sealed_setup, setUpOf(user.id))
+  },
+
+  /** The app is set up, or is not to be. */
+  async forgetSetUp({ id }: Pick<Session, 'id'>): Promise<void> {
+    await db.updateTable('sessions').set({ sealed_setup: null }).where('id', '=', id).execute()
+  },
 })
+
+type SessionKey = Pick<Session, 'id'> & { readonly user: Pick<SignedInUser, 'id'> }
+
+const setUpOf = (user: UserId): string => `setup of ${user}`
 
 export interface SessionRow {
   readonly session_id: TimeOrderedId
@@ -77,6 +133,8 @@ export interface SessionRow {
   readonly email: string
   readonly role: Role
   readonly organisation_id: OrganisationId | null
+  readonly has_second_factor: boolean
+  readonly must_set_up_two_step: boolean
 }
 
 /** What a presented session is worth. */
@@ -87,13 +145,15 @@ export const presentedSession = (row: SessionRow | undefined): PresentedSession 
 }
 
 /** The columns of `SessionRow`, of the session `s` and its person `u`; `$3` is now, `$4` since when idle is too long. */
-export const sessionColumns = `s.id as session_id, s.level, s.authenticated_at, s.user_id, u.uid, u.name, u.email, u.role, u.organisation_id,
+export const sessionColumns = `s.id as session_id, s.level, s.authenticated_at, s.user_id, u.uid, u.name, u.email, u.role, u.organisation_id, u.has_second_factor,
+     not u.has_second_factor and ${mustUseTwoStepSql} as must_set_up_two_step,
      s.last_seen_at > $4 and s.expires_at > $3 as is_live, u.suspended_at is not null as is_suspended`
 
 const sessionOf = (row: SessionRow): Session => ({
   id: row.session_id,
   level: row.level,
   authenticatedAt: row.authenticated_at,
+  mustSetUpTwoStep: row.must_set_up_two_step,
   user: {
     id: row.user_id,
     uid: row.uid,
@@ -101,16 +161,17 @@ const sessionOf = (row: SessionRow): Session => ({
     email: row.email,
     role: row.role,
     organisationId: row.organisation_id,
+    hasSecondFactor: row.has_second_factor,
   },
 })
 
 const open = statement<
   { readonly id: TimeOrderedId },
-  [TimeOrderedId, Buffer, UserId, SessionLevel, Date, Date, string | null, string | null]
+  [TimeOrderedId, Buffer, UserId, SessionLevel, Date, Date, string | null, string | null, SessionMethod]
 >(
   'sessions.open',
-  `insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
-   values ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8)
+  `insert into sessions (id, token_hash, user_id, level, method, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
+   values ($1, $2, $3, $4, $9, $5, $5, $5, $6, $7, $8)
    on conflict (id) do nothing returning id`,
 )
 
@@ -126,6 +187,15 @@ const use = statement<SessionRow, [TimeOrderedId, Buffer, Date, Date]>(
      where sessions.id = found.session_id and found.is_live and not found.is_suspended
    )
    select * from found`,
+)
+
+const passSecondStep = statement<
+  { readonly id: TimeOrderedId },
+  [TimeOrderedId, hash: Buffer, freshHash: Buffer, SessionMethod, now: Date]
+>(
+  'sessions.pass-second-step',
+  `update sessions set token_hash = $3, level = 'full', method = $4, authenticated_at = $5, last_seen_at = $5
+   where id = $1 and token_hash = $2 and level = 'password' returning id`,
 )
 
 const end = statement<Pick<SignedInUser, 'id' | 'uid'>, [TimeOrderedId, Buffer]>(

@@ -27,6 +27,18 @@ export interface SignInOrigin {
   readonly userAgent?: string
 }
 
+/** Texts of the cookies that the browser presented, whatever they are worth. */
+export interface PresentedTokens {
+  readonly session: string | undefined
+  readonly rememberedBrowser: string | undefined
+}
+
+/** The text of its cookie, which nothing else ever holds, and how far it has come. */
+export interface OpenedSession {
+  readonly token: string
+  readonly level: SessionLevel
+}
+
 /** The password step: one statement before the password is looked at, and one after it was right. */
 export const signInStore = ({ db, now, random }: StoreContext) => ({
   /**
@@ -45,18 +57,19 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
 
   /**
    * The attempt was right: a session opens and the sign-in is recorded; counters start again, and the session that the
-   * browser had ends. The answer is the cookie's text; nothing when the account was locked or suspended, or its
-   * password changed, since the attempt began.
+   * browser had ends. Whoever has a second factor has yet to pass it, unless the browser is remembered; only a sign-in
+   * that is complete counts as one. The answer is nothing when the account was locked or suspended, or its password
+   * changed, since the attempt began.
    */
   async complete(
     { id: user, passwordHash }: Attempt,
-    level: SessionLevel,
     { caller, address, userAgent }: SignInOrigin,
-    replaces: string | undefined,
-  ): Promise<string | undefined> {
+    presented: PresentedTokens,
+  ): Promise<OpenedSession | undefined> {
     const at = now()
-    const replaced = replaces === undefined ? undefined : tokenId(replaces)
-    let isOpen = false
+    const replaced = presentedToken(presented.session)
+    const remembered = presentedToken(presented.rememberedBrowser)
+    let level: SessionLevel | undefined
     const token = await mintForNewRow(at, random, ({ id, hash }) =>
       complete(
         db,
@@ -66,23 +79,24 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
         passwordHash,
         id,
         hash,
-        level,
         sessionEnd(at),
         address ?? null,
         storedUserAgent(userAgent),
         signInThrottle.name,
         caller,
         windowStart(signInThrottle, at),
-        replaced ?? null,
-        replaced === undefined || replaces === undefined ? null : hashToken(replaces),
+        replaced.id,
+        replaced.hash,
+        remembered.id,
+        remembered.hash,
         eventKinds['signed-in'].number,
         eventKinds['signed-out'].number,
       ).then(([row]) => {
-        isOpen = row !== undefined
+        level = row?.level
         return true
       }, falseWhenTaken),
     )
-    return isOpen ? token : undefined
+    return level && { token, level }
   },
 
   /** The attempt does not count after all. */
@@ -90,6 +104,11 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
     await takeBack(db, user)
   },
 })
+
+const presentedToken = (text: string | undefined) => {
+  const id = text === undefined ? undefined : tokenId(text)
+  return text === undefined || id === undefined ? { id: null, hash: null } : { id, hash: hashToken(text) }
+}
 
 const falseWhenTaken = (error: unknown): false => {
   if (isDuplicate(error, 'sessions_pkey')) return false
@@ -112,6 +131,7 @@ const begin = statement<
   `with taken as (${takenFromThrottle}), tried as (
      update users set
        failed_attempts = case when locked_at <= $6 then 1 else failed_attempts + 1 end,
+       second_factor_attempts = case when locked_at <= $6 then 0 else second_factor_attempts end,
        locked_at = case when locked_at <= $6 then null else locked_at end
      from taken
      where taken.count <= $4 and email = $5 and kind = 'person'
@@ -122,8 +142,13 @@ const begin = statement<
    from taken left join tried t on true`,
 )
 
+const isRemembered = 'b.id = $15 and b.token_hash = $16 and b.expires_at > $2'
+const isComplete = `not has_second_factor
+           or exists (select from remembered_browsers b where ${isRemembered} and b.user_id = users.id)`
+
+// A remembered browser is looked at again where it decides, so that one that is being forgotten lets nobody in.
 const complete = statement<
-  { readonly id: UserId },
+  { readonly level: SessionLevel },
   [
     user: UserId,
     now: Date,
@@ -131,7 +156,6 @@ const complete = statement<
     passwordHash: string | null,
     session: TimeOrderedId,
     tokenHash: Buffer,
-    level: SessionLevel,
     sessionEnd: Date,
     address: string | null,
     userAgent: string | null,
@@ -140,35 +164,49 @@ const complete = statement<
     windowStart: Date,
     replaced: TimeOrderedId | null,
     replacedHash: Buffer | null,
+    remembered: TimeOrderedId | null,
+    rememberedHash: Buffer | null,
     signedIn: number,
     signedOut: number,
   ]
 >(
   'sign-ins.complete',
   `with ended as (
-     update users set failed_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
+     update users set failed_attempts = 0,
+       last_signed_in_at = case when ${isComplete} then $2 else last_signed_in_at end,
+       sign_in_count = sign_in_count + case when ${isComplete} then 1 else 0 end
      where id = $1 and suspended_at is null and coalesce(locked_at <= $3, true) and password_hash = $4
-     returning id, uid
+     returning id, uid, has_second_factor
+   ), remembered as (
+     update remembered_browsers b set last_used_at = $2 from ended
+     where ended.has_second_factor and ${isRemembered} and b.user_id = ended.id
+     returning b.id
    ), opened as (
-     insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
-     select $5::bigint, $6::bytea, id, $7, $2, $2, $2, $8::timestamptz, $9::inet, $10::text from ended
+     insert into sessions (id, token_hash, user_id, level, method, created_at, authenticated_at, last_seen_at,
+       expires_at, address, user_agent)
+     select $5::bigint, $6::bytea, ended.id,
+       case when ended.has_second_factor and remembered.id is null then 'password' else 'full' end,
+       case when remembered.id is null then 'password' else 'remembered' end,
+       $2, $2, $2, $7::timestamptz, $8::inet, $9::text
+     from ended left join remembered on true
+     returning level
    ), replaced as (
      delete from sessions s using ended, users u
-     where s.id = $14 and s.token_hash = $15 and u.id = s.user_id
+     where s.id = $13 and s.token_hash = $14 and u.id = s.user_id
      returning u.id, u.uid
    ), logged as (
      insert into events (created_at, number, about_uid, actor_kind, actor_id, address, user_agent)
-     select $2, number, uid, 'person', actor_id, $9::inet, $10::text
+     select $2, number, uid, 'person', actor_id, $8::inet, $9::text
      from (
-       select $17::smallint as number, replaced.uid, $1 as actor_id from replaced where replaced.id <> $1
+       select $18::smallint as number, replaced.uid, $1 as actor_id from replaced where replaced.id <> $1
        union all
-       select $16, ended.uid, ended.id from ended
+       select $17, ended.uid, ended.id from ended
      ) as happened
    ), given_back as (
      update throttles set count = count - 1 from ended
-     where name = $11 and caller = $12 and window_start = $13 and count > 0
+     where name = $10 and caller = $11 and window_start = $12 and count > 0
    )
-   select id from ended`,
+   select level from opened`,
 )
 
 const takeBack = statement<never, [UserId]>(

@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { UriSubstitution } from '#domain/application.ts'
 import type { Actor, SignonEvent } from '#domain/events.ts'
-import type { PasswordHasher } from '#domain/password.ts'
+import type { Passwords } from '#domain/password.ts'
 import { reactionsTo } from '#domain/reactions.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
@@ -14,16 +15,26 @@ import { bearerTokenStore } from './bearer-tokens.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { dashboardStore } from './dashboard.ts'
+import { dormancyStore } from './dormancy.ts'
+import { emailChangeStore } from './email-changes.ts'
 import { eventStore } from './events.ts'
 import { grantStore } from './grants.ts'
+import { invitationStore } from './invitations.ts'
 import { jobStore } from './jobs.ts'
 import { organisationImportStore } from './organisation-import.ts'
 import { organisationStore } from './organisations.ts'
+import { passkeyStore } from './passkeys.ts'
+import { passwordStore } from './passwords.ts'
 import { purgeStore } from './purge.ts'
 import { pushCredentialStore } from './push-credentials.ts'
+import { recoveryCodeStore } from './recovery-codes.ts'
+import { rememberedBrowserStore } from './remembered-browsers.ts'
+import { secondFactorStore } from './second-factors.ts'
+import { sessionListStore } from './session-list.ts'
 import { sessionStore } from './sessions.ts'
 import { signInStore } from './sign-ins.ts'
 import { throttleStore } from './throttles.ts'
+import { twoStepStore } from './two-step.ts'
 import { userDirectoryStore } from './user-directory.ts'
 import { userStore } from './users.ts'
 
@@ -36,6 +47,8 @@ export interface Work extends Stores {
   readonly now: Date
   /** Writes the event into the log, and queues the jobs that follow from it. */
   record(event: SignonEvent, actor: Actor): Promise<void>
+  /** Does this, and undoes it again unless it is to be kept: both take the same time, so whoever waits learns nothing. */
+  keepIf(isKept: boolean, working: () => Promise<void>): Promise<void>
 }
 
 /** Signon's data, and what use cases need beside it. */
@@ -43,7 +56,7 @@ export interface Signon {
   readonly clock: Clock
   readonly random: Random
   readonly keys: KeyRing
-  readonly passwords: PasswordHasher
+  readonly passwords: Passwords
   /** For calls that are one statement each, and so whole by themselves. */
   readonly single: Stores
   /** Reads in one READ ONLY transaction: writing fails. Throws `Unavailable` when the database is away. */
@@ -57,7 +70,7 @@ export interface SignonParts {
   readonly clock: Clock
   readonly random: Random
   readonly keys: KeyRing
-  readonly passwords: PasswordHasher
+  readonly passwords: Passwords
   readonly uriSubstitution?: UriSubstitution | undefined
 }
 
@@ -104,6 +117,13 @@ const workOf = (context: StoreContext): Work => {
       await tables.events.add(event, actor)
       for (const job of reactionsTo(event)) await tables.jobs.add(job)
     },
+    async keepIf(isKept, working) {
+      await sql`savepoint before_it`.execute(context.db)
+      await working()
+      await (isKept ? sql`release savepoint before_it` : sql`rollback to savepoint before_it`).execute(
+        context.db,
+      )
+    },
   }
 }
 
@@ -115,16 +135,26 @@ const stores = (context: StoreContext) => ({
   authorizeFacts: authorizeFactStore(context),
   bearerTokens: bearerTokenStore(context),
   dashboard: dashboardStore(context),
+  emailChanges: emailChangeStore(context),
+  dormancy: dormancyStore(context),
   events: eventStore(context),
   grants: grantStore(context),
+  invitations: invitationStore(context),
   jobs: jobStore(context),
   organisationImport: organisationImportStore(context),
   organisations: organisationStore(context),
+  passwords: passwordStore(context),
+  passkeys: passkeyStore(context),
   purge: purgeStore(context),
   pushCredentials: pushCredentialStore(context),
+  recoveryCodes: recoveryCodeStore(context),
+  rememberedBrowsers: rememberedBrowserStore(context),
+  secondFactors: secondFactorStore(context),
+  sessionList: sessionListStore(context),
   sessions: sessionStore(context),
   signIns: signInStore(context),
   throttles: throttleStore(context),
+  twoStep: twoStepStore(context),
   userDirectory: userDirectoryStore(context),
   users: userStore(context),
 })

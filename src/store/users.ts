@@ -35,11 +35,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
       })
       .returning(userColumns)
       .executeTakeFirstOrThrow()
-      .catch((error: unknown) => {
-        throw isDuplicate(error, 'users_email_key')
-          ? new Conflict(`There is already an account for ${user.email}.`)
-          : error
-      })
+      .catch((error: unknown) => throwTaken(error, user.email))
     return userOf(row)
   },
 
@@ -70,8 +66,9 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
   },
 
   /**
-   * The user with this normalised address, and how many other superadmins are not suspended. All of them are held, in
-   * the order of their ids, until the transaction ends: no two can be suspended or demoted at once. Throws `NotFound`.
+   * The user with this normalised address, and how many other superadmins are active: neither suspended nor only
+   * invited. All of them are held, in the order of their ids, until the transaction ends: no two can be suspended or
+   * demoted at once. Throws `NotFound`.
    */
   async lockAmongSuperadmins(
     email: string,
@@ -80,7 +77,14 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
       .selectFrom('users')
       .select(userColumns)
       .where(({ eb, and, or }) =>
-        or([eb('email', '=', email), and([eb('role', '=', 'superadmin'), eb('suspended_at', 'is', null)])]),
+        or([
+          eb('email', '=', email),
+          and([
+            eb('role', '=', 'superadmin'),
+            eb('suspended_at', 'is', null),
+            or([eb('invited_at', 'is', null), eb('invitation_accepted_at', 'is not', null)]),
+          ]),
+        ]),
       )
       .orderBy('id')
       .forNoKeyUpdate()
@@ -101,6 +105,21 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return row && userOf(row)
   },
 
+  /** Gives the user another normalised address. Throws `Conflict` when it is somebody's already. */
+  async changeEmail(user: UserId, email: string): Promise<void> {
+    await db
+      .updateTable('users')
+      .set({ email, updated_at: now() })
+      .where('id', '=', user)
+      .execute()
+      .catch((error: unknown) => throwTaken(error, email))
+  },
+
+  /** Deletes the account and all that belongs to it. The log keeps what happened. */
+  async remove(user: UserId): Promise<void> {
+    await db.deleteFrom('users').where('id', '=', user).execute()
+  },
+
   /** Locks the account from now on; `false` when it was locked already. */
   async lock(user: UserId): Promise<boolean> {
     return (await lock(db, user, now(), lockOverIfBefore(now()))).length > 0
@@ -110,17 +129,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
   async unlock(user: UserId): Promise<void> {
     await db
       .updateTable('users')
-      .set({ locked_at: null, failed_attempts: 0, updated_at: now() })
-      .where('id', '=', user)
-      .execute()
-  },
-
-  /** Replaces the password by one with this hash; a lock ends, and wrong passwords are forgotten. */
-  async setPassword(user: UserId, hash: string): Promise<void> {
-    const changed = { password_hash: hash, password_changed_at: now(), updated_at: now() }
-    await db
-      .updateTable('users')
-      .set({ ...changed, locked_at: null, failed_attempts: 0 })
+      .set({ locked_at: null, failed_attempts: 0, second_factor_attempts: 0, updated_at: now() })
       .where('id', '=', user)
       .execute()
   },
@@ -151,6 +160,12 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
   },
 })
 
+const throwTaken = (error: unknown, email: string): never => {
+  throw isDuplicate(error, 'users_email_key')
+    ? new Conflict(`There is already an account for ${email}.`)
+    : error
+}
+
 const userColumns = [
   'id',
   'uid',
@@ -162,7 +177,10 @@ const userColumns = [
   'suspended_at',
   'suspension_reason',
   'locked_at',
+  'unsuspended_at',
+  'last_signed_in_at',
   'invited_at',
+  'invited_by',
   'invitation_accepted_at',
 ] as const
 
@@ -177,7 +195,10 @@ interface UserRow {
   readonly suspended_at: Date | null
   readonly suspension_reason: string | null
   readonly locked_at: Date | null
+  readonly unsuspended_at: Date | null
+  readonly last_signed_in_at: Date | null
   readonly invited_at: Date | null
+  readonly invited_by: number | null
   readonly invitation_accepted_at: Date | null
 }
 
@@ -195,7 +216,10 @@ const userOf = (row: UserRow): User => ({
   suspendedAt: row.suspended_at,
   suspensionReason: row.suspension_reason,
   lockedAt: row.locked_at,
+  unsuspendedAt: row.unsuspended_at,
+  lastSignedInAt: row.last_signed_in_at,
   invitedAt: row.invited_at,
+  invitedBy: row.invited_by as UserId | null,
   invitationAcceptedAt: row.invitation_accepted_at,
 })
 

@@ -1,16 +1,20 @@
+import { pipeline, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { createGzip } from 'node:zlib'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { paths } from './paths.ts'
 
 const govuk = new URL('.', import.meta.resolve('govuk-frontend'))
-const roots = [new URL('./assets/', import.meta.url), new URL('./assets/', govuk), govuk].map((url) =>
-  fileURLToPath(url),
+const zxcvbn = new URL('../../', import.meta.resolve('@zxcvbn-ts/core'))
+const domain = new URL('.', import.meta.resolve('#domain/password-strength.js'))
+const roots = [new URL('./assets/', import.meta.url), new URL('./assets/', govuk), govuk, zxcvbn, domain].map(
+  (url) => fileURLToPath(url),
 )
 
-// Of the package's own folder only what pages use: its style sheet, its script, fonts and images.
+// Of other folders only what pages use: style sheet, script, fonts and images; zxcvbn, and the rule that we make of it.
 const served =
-  /^\/(?:govuk-frontend\.min\.(?:css|js)|signon\.(?:css|js)|manifest\.json|images\/[^/]+|fonts\/[^/]+)$/
+  /^\/(?:govuk-frontend\.min\.(?:css|js)|signon\.(?:css|js)|manifest\.json|images\/[^/]+|fonts\/[^/]+|(?:core|language-common|language-en)\/dist\/zxcvbn-ts\.js|(?:new-password|passkeys|password-strength)\.js)$/
 
 /** Styles, scripts, fonts and images, ready-made. */
 export const serveAssets = (server: FastifyInstance): void => {
@@ -19,6 +23,7 @@ export const serveAssets = (server: FastifyInstance): void => {
       scope.setNotFoundHandler((_request, reply) =>
         reply.code(404).type('text/plain; charset=utf-8').send('Not found'),
       )
+      scope.addHook('onSend', compress)
       await scope.register(fastifyStatic, {
         root: roots,
         maxAge: '1d',
@@ -29,4 +34,17 @@ export const serveAssets = (server: FastifyInstance): void => {
     },
     { prefix: paths.assets },
   )
+}
+
+const compressible = /^text\/|\bjavascript\b|\bjson\b/
+
+/** Word lists of more than a megabyte are among them, and not every Signon stands behind a proxy that compresses. */
+const compress = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
+  if (!compressible.test(String(reply.getHeader('content-type')))) return payload
+  reply.header('vary', 'accept-encoding')
+  const accepts = /\bgzip\b/.test(String(request.headers['accept-encoding']))
+  if (!accepts || reply.statusCode !== 200 || !(payload instanceof Readable)) return payload
+  reply.removeHeader('content-length').header('content-encoding', 'gzip')
+  // An error of the file reaches the reply by destroying its stream.
+  return pipeline(payload, createGzip(), () => undefined)
 }

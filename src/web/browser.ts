@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { safeReturnAddress } from '#domain/return-address.ts'
 import { StaleForm } from '#kernel/failure.ts'
@@ -16,6 +15,64 @@ const flashes = {
     isSuccess: false,
   },
   'signed-out': { text: 'Signed out successfully.', isSuccess: true },
+  'device-added': { text: 'Authenticator app added.', isSuccess: true },
+  'device-removed': { text: 'Authenticator app removed.', isSuccess: true },
+  'passkey-added': { text: 'Passkey added.', isSuccess: true },
+  'passkey-removed': { text: 'Passkey removed.', isSuccess: true },
+  'passkey-refused': {
+    text: 'That passkey did not work. Try again, or sign in another way.',
+    isSuccess: false,
+  },
+  'password-set': { text: 'Your password was set successfully.', isSuccess: true },
+  'invitation-dead': {
+    text: 'The invitation token provided is not valid! It may be more than 2 weeks old, or used already. Ask whoever invited you to send you a new invitation.',
+    isSuccess: false,
+  },
+  'invitation-removed': { text: 'Your invitation was removed.', isSuccess: true },
+  'password-changed': { text: 'Your password was changed successfully.', isSuccess: true },
+  'reset-requested': {
+    text: 'If your email address is recognised, you’ll receive an email with instructions about how to reset your password.',
+    isSuccess: false,
+  },
+  'reset-link-incomplete': {
+    text: 'You can’t access this page without coming from a password reset email. If you do come from a password reset email, please make sure you used the full URL provided.',
+    isSuccess: false,
+  },
+  'email-change-resent': { text: 'We have sent the confirmation email again.', isSuccess: true },
+  'email-change-not-resent': {
+    text: 'Failed to send email change email: no change is waiting.',
+    isSuccess: false,
+  },
+  'email-change-cancelled': {
+    text: 'You have cancelled your pending email address change.',
+    isSuccess: true,
+  },
+  'email-changed': {
+    text: 'Your email address has been changed. Use the new one to sign in from now on.',
+    isSuccess: true,
+  },
+  'email-not-confirmed': {
+    text: 'Couldn’t confirm email change. Please contact support to request a new confirmation email.',
+    isSuccess: false,
+  },
+  'link-of-another': {
+    text: 'It appears you followed a link meant for another user.',
+    isSuccess: false,
+  },
+  'email-change-stopped': {
+    text: 'The change of email address has been stopped, and you have been signed out everywhere. Choose a new password now: somebody else may know yours.',
+    isSuccess: true,
+  },
+  'session-ended': { text: 'That session has ended.', isSuccess: true },
+  'sessions-ended': { text: 'You have been signed out everywhere else.', isSuccess: true },
+  'browser-forgotten': {
+    text: 'That browser is not remembered any more.',
+    isSuccess: true,
+  },
+  'browsers-forgotten': {
+    text: 'No browser is remembered any more.',
+    isSuccess: true,
+  },
 } as const
 
 /** Messages that are shown once, on the next page. Only their name travels, so nobody can put words in our mouth. */
@@ -28,6 +85,10 @@ export interface Browser {
   /** Hands over a fresh session. */
   keepSession(token: string): void
   forgetSession(): void
+  /** The text of the cookie that spares the second step, whatever it is worth. */
+  readonly rememberedToken: string | undefined
+  /** Hands it over, after the second step was passed. */
+  keepRemembered(token: string): void
   /** Where to go on to after signing in; only addresses of our own are kept. */
   rememberReturn(address: string): void
   readonly returnAddress: string | undefined
@@ -57,6 +118,8 @@ export const browserOf = (cookies: Cookies, keys: Signon['keys'], random: Signon
       sessionToken: read('session'),
       keepSession: (token) => write('session', token),
       forgetSession: () => clear('session'),
+      rememberedToken: read('browser'),
+      keepRemembered: (token) => write('browser', token),
       rememberReturn(address) {
         const safe = safeReturnAddress(address)
         if (safe === undefined || safe === paths.dashboard) clear('return')
@@ -86,10 +149,8 @@ export const browserOf = (cookies: Cookies, keys: Signon['keys'], random: Signon
       },
       checkForm(body) {
         const sent = Buffer.from(onlyText(body, 'csrf_token') ?? '', 'base64url')
-        const made = [read('session'), read('visitor')].flatMap((held) =>
-          held ? keys.macs('csrf', held) : [],
-        )
-        if (!made.some((token) => token.length === sent.length && timingSafeEqual(token, sent)))
+        const held = [read('session'), read('visitor')]
+        if (!held.some((text) => text && keys.isMac('csrf', text, sent)))
           throw new StaleForm(
             'You may have had this page open for a long time, or signed in or out elsewhere. Go back, reload the page, and try again.',
           )

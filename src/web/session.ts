@@ -7,10 +7,12 @@ import { originOf } from './caller.ts'
 import { paths } from './paths.ts'
 
 /**
- * Who may see a page: everybody; a person whose password was right (`password`); or, unless a route says otherwise, a
- * person who has passed everything that their account asks for (`full`). A route with `own` looks at the session itself.
+ * Who may see a page: everybody at any time (`always`); everybody but who is half way through signing in, and finishes
+ * that first (`public`); a person whose password was right (`password`), and has passed the second step if they have one
+ * (`set-up`); or, unless a route says otherwise, a person who has done everything that their account asks for (`full`).
+ * A route with `own` looks at the session itself.
  */
-export type PageAccess = 'public' | 'password' | 'full' | 'own'
+export type PageAccess = 'always' | 'public' | 'password' | 'set-up' | 'full' | 'own'
 
 /** What a machine must present: nothing, an application's id and secret, or a token. */
 export type MachineAccess = 'open' | 'client' | 'bearer'
@@ -39,15 +41,16 @@ export const guardPages = (
   scope.decorateRequest('session')
   scope.addHook('onRequest', async (request, reply) => {
     request.browser = browser(request, reply)
-    const access = request.is404 ? 'public' : (request.routeOptions.config.access ?? 'full')
+    const access = request.is404 ? 'always' : (request.routeOptions.config.access ?? 'full')
     if (access === 'own') return
     const { sessionToken } = request.browser
     const presented: PresentedSession = sessionToken
       ? await signon.single.sessions.use(sessionToken)
       : { state: 'none' }
     if (presented.state === 'live') request.session = presented.session
-    else if (access !== 'public') return sendToSignIn(request, reply, presented.state)
-    if (access === 'full' && request.session?.level === 'password') return sendToSecondStep(request, reply)
+    else if (access !== 'always' && access !== 'public') return sendToSignIn(request, reply, presented.state)
+    const next = request.session && stillToDo(request.session)
+    if (next && !mayWait[next].includes(access)) return sendToFinish(request, reply, next)
   })
   // Pages are kept by nobody: they tell who is signed in, or where somebody was going.
   scope.addHook('onSend', async (_request, reply) => {
@@ -72,11 +75,28 @@ export const sendToSignIn = (
   return reply.redirect(paths.signIn, 302)
 }
 
-/** Sends a person who has passed only the password on to the second step. */
-export const sendToSecondStep = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+/** What somebody who is signed in must do before anything else. */
+export type StillToDo = 'second step' | 'set-up'
+
+/** The next thing that this person must do before anything else, if there is one. */
+const stillToDo = ({ level, mustSetUpTwoStep }: Session): StillToDo | undefined => {
+  if (level === 'password') return 'second step'
+  return mustSetUpTwoStep ? 'set-up' : undefined
+}
+
+/** Pages that somebody may see who has still to do that. */
+const mayWait: Readonly<Record<StillToDo, readonly (PageAccess | MachineAccess)[]>> = {
+  'second step': ['always', 'password'],
+  'set-up': ['always', 'password', 'set-up'],
+}
+
+const finishAt = { 'second step': paths.twoStepCode, 'set-up': paths.twoStepPrompt } as const
+
+/** Sends a person on who has still something to do, and remembers where they were going; other callers get a 401. */
+export const sendToFinish = (request: FastifyRequest, reply: FastifyReply, next: StillToDo): FastifyReply => {
   if (!wantsPage(request)) return reply.code(401).send({ error: 'Finish signing in to use this address.' })
   if (request.method === 'GET') request.browser.rememberReturn(request.url)
-  return reply.redirect(paths.twoStepCode, 302)
+  return reply.redirect(finishAt[next], 302)
 }
 
 /** Does the caller take a page? A script asks for something else. */

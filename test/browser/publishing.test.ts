@@ -47,6 +47,8 @@ describe('publishing, in a real browser', () => {
       db,
       databaseUrl,
       caller: applicationCaller(),
+      postman: { send: async () => undefined },
+      place: { publicUrl: issuer, environment: 'integration' },
       logger: pino({ level: 'silent' }),
       jobsAtOnce: 4,
     })

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { before, describe, it } from 'node:test'
 import type { FastifyRequest } from 'fastify'
 import { pino } from 'pino'
-import type { PasswordHasher } from '#domain/password.ts'
+import type { Passwords } from '#domain/password.ts'
 import { createWeb } from '#main/server.ts'
 import { basic, challengeFor, strangeToken } from '#test/client.ts'
 import { startSignon } from '#test/signon.ts'
@@ -27,16 +27,17 @@ const test = await startSignon()
 await test.user('Victim')
 await test.application('Victim')
 const application = await test.application('Fuzzed', { isDirectoryApi: true })
-const ada = await test.user('Ada', { role: 'superadmin', uses: [application] })
+const ada = await test.user('Ada', { role: 'superadmin', uses: [application], twoStep: true })
 const machine = await test.machine('Robot', application)
 // Revocation will end it, and is then asked to do so again.
 const spare = await test.machine('Spare', application)
 const verifier = 'x'.repeat(43)
 
 // Argon2 is slow on purpose, and not what is tested here.
-const passwords: PasswordHasher = {
+const passwords: Passwords = {
   hash: async () => 'hash',
   verify: async (_hash, password) => password === 'right',
+  isStrong: async () => true,
 }
 const log: string[] = []
 const routes: RouteFact[] = []
@@ -154,7 +155,9 @@ describe('every route, whatever its parameters are', () => {
     const ask = async (method: string, path: string, caller: Caller) =>
       (await send(goodShot(method, path, caller, 'authorization_code'), hands)).headers.location
     match(String(await ask('GET', '/oauth/authorize', 'a person')), /^https:\/\/fuzzed\.example\/.*\?code=/)
-    equal(await ask('POST', '/users/sign_in', 'nobody'), '/')
+    // Wrong codes have locked her account while the parameters were learned.
+    await test.signon.transaction((work) => work.users.unlock(ada.id))
+    equal(await ask('POST', '/users/sign_in', 'nobody'), '/users/two_step_verification_session/new')
     equal((await send(goodShot('POST', '/oauth/revoke', 'an application', ''), hands)).statusCode, 200)
     equal((await send(goodShot('POST', '/oauth/introspect', 'a bearer', ''), hands)).statusCode, 200)
     const who = await send(goodShot('GET', '/user.json', 'a bearer', ''), hands)
@@ -235,7 +238,7 @@ const parametersOf = (method: string, path: string, place: Place): readonly stri
 const isPage = (path: string): boolean =>
   routes.some((route) => route.path === path && pages.has(route.access))
 
-const pages: ReadonlySet<string> = new Set(['public', 'password', 'full', 'own'])
+const pages: ReadonlySet<string> = new Set(['always', 'public', 'password', 'set-up', 'full', 'own'])
 
 const goodPairs = (names: readonly string[], without?: string): string =>
   names
@@ -405,7 +408,9 @@ const chosen = (tries: readonly Try[]): readonly Shot[] => {
 }
 
 const guests = {
+  always: 'nobody',
   public: 'nobody',
+  'set-up': 'a person',
   password: 'a person',
   full: 'a person',
   own: 'a person',

@@ -11,7 +11,7 @@ import { systemClock } from '#kernel/clock.ts'
 import { systemRandom } from '#kernel/random.ts'
 import { keyRing } from '#kernel/sealed.ts'
 import { prepareDatabase } from '#main/database.ts'
-import { argon2Hasher } from '#outside/argon2.ts'
+import { slowPasswords } from '#outside/passwords.ts'
 import { type Connection, openDatabase } from '#store/connection.ts'
 import { type EmbeddedDatabase, joinEmbeddedDatabase } from '#store/embedded.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
@@ -41,7 +41,7 @@ before(async () => {
     clock: systemClock,
     random: systemRandom,
     keys: keyRing([{ id: 'k', bytes: key }]),
-    passwords: await argon2Hasher(systemRandom),
+    passwords: await slowPasswords(systemRandom),
   })
   made = people(signon)
   const port = await freePort()
@@ -51,6 +51,7 @@ before(async () => {
     SIGNON_URL: url,
     PORT: String(port),
     SIGNON_SECRET_KEYS: `k:${key.toString('base64')}`,
+    SIGNON_MAIL: `folder:${join(folder, 'mails')}`,
     RAILS_LOG_LEVEL: 'silent',
   }
 })

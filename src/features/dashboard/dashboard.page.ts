@@ -12,9 +12,10 @@ export interface DashboardView {
     readonly role: string
     readonly organisation: string
   }
+  readonly twoStep: { readonly text: string; readonly path: string }
 }
 
-export const dashboardPage = ({ applications, person }: DashboardView): Page => ({
+export const dashboardPage = ({ applications, person, twoStep }: DashboardView): Page => ({
   template: 'dashboard/dashboard.njk',
-  view: { title: 'Your applications', applications, account: person },
+  view: { title: 'Your applications', applications, account: person, twoStep },
 })

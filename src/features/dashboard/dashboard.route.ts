@@ -18,6 +18,11 @@ export const dashboardRoutes: Routes = (scope, signon) => {
       role: roleNames[user.role],
       organisation: organisationName ?? 'None',
     }
-    return reply.page(dashboardPage({ applications, person }))
+    const twoStep = user.hasSecondFactor ? changeTwoStep : setUpTwoStep
+    return reply.page(dashboardPage({ applications, person, twoStep }))
   })
 }
+
+// The words that people look for.
+const setUpTwoStep = { text: 'Set up 2-step verification', path: paths.twoStepSetUp } as const
+const changeTwoStep = { text: 'Change your 2-step verification device', path: paths.devices } as const

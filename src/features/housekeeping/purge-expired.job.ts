@@ -6,7 +6,7 @@ const statementsAtMost = 1000
 const beginning: TimeOrderedId = '0'
 
 /**
- * Removes sessions, authorizations and counts of attempts that nobody can use any more. A run that does not come to
+ * Removes sessions, authorizations, counts of attempts, remembered browsers and links that nobody can use any more. A run that does not come to
  * the end of a table is followed by one that goes on from there. Several at once are fine.
  */
 export const purgeExpired = (signon: Signon, statements = statementsAtMost): (() => Promise<void>) => {
@@ -17,6 +17,7 @@ export const purgeExpired = (signon: Signon, statements = statementsAtMost): (()
     session = await walk(purge.sessions, session, statements)
     authorization = await walk(purge.authorizations, authorization, statements)
     for (let count = 0; count < statements && (await purge.throttles()); count += 1);
+    for (let count = 0; count < statements && (await purge.leftovers()); count += 1);
   }
 }
 

@@ -151,4 +151,34 @@ describe('purging what is expired', () => {
     await purge()
     deepEqual(await ids('sessions'), [])
   })
+
+  it('removes remembered browsers and answered challenges that are over, and links a month later', async () => {
+    const hash = (first: number): Buffer => Buffer.alloc(32, first)
+    for (const [number, until] of [
+      [1, 0],
+      [2, 1],
+    ] as const) {
+      await rows(
+        `insert into remembered_browsers (id, token_hash, user_id, created_at, expires_at, last_used_at)
+         values ($1, $2, $3, $4, $5, $4)`,
+        [number, hash(number), ada.id, fromNow(-day), fromNow(until)],
+      )
+      await rows('insert into answered_challenges values ($1, $2)', [hash(number), fromNow(until)])
+    }
+    for (const [purpose, until] of [
+      ['invitation', -30 * day],
+      ['password-reset', -30 * day + 1],
+    ] as const)
+      await rows('insert into account_tokens values ($1, $2, $3, null, $4, $5)', [
+        hash(purpose.length),
+        ada.id,
+        purpose,
+        fromNow(-60 * day),
+        fromNow(until),
+      ])
+    await purge()
+    deepEqual(await ids('remembered_browsers'), ['2'])
+    equal(await count('answered_challenges'), 1)
+    deepEqual(await rows('select purpose from account_tokens'), [{ purpose: 'password-reset' }])
+  })
 })

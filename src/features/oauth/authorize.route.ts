@@ -2,7 +2,7 @@ import type { AuthorizeParameters } from '#domain/oauth/authorize-request.ts'
 import { originOf } from '#web/caller.ts'
 import { paths } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
-import { sendToSecondStep, sendToSignIn } from '#web/session.ts'
+import { sendToFinish, sendToSignIn } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { authorize } from './authorize.ts'
 import { authorizeRefusedPage } from './authorize-refused.page.ts'
@@ -29,7 +29,7 @@ export const authorizeRoutes =
           },
         )
         if (result.outcome === 'sign in') return sendToSignIn(request, reply, result.why)
-        if (result.outcome === 'second step') return sendToSecondStep(request, reply)
+        if (result.outcome === 'finish') return sendToFinish(request, reply, result.next)
         request.session = result.session
         reply.header('cache-control', 'no-store')
         if (result.outcome === 'redirect') return reply.redirect(result.location, 302)

@@ -25,7 +25,7 @@ export type AuthorizeOutcome =
       readonly session: Session
     }
   | { readonly outcome: 'sign in'; readonly why: 'expired' | 'suspended' | 'none' }
-  | { readonly outcome: 'second step'; readonly session: Session }
+  | { readonly outcome: 'finish'; readonly next: 'second step' | 'set-up' }
   | { readonly outcome: 'not permitted'; readonly client: RequestingClient; readonly session: Session }
   /** The client or its address cannot be trusted, so the person is told here. */
   | { readonly outcome: 'refused'; readonly message: string; readonly session: Session }
@@ -42,7 +42,8 @@ export const authorize = async (
   const facts = await signon.single.authorizeFacts.gather(asked.sessionToken, asked.clientId, plainOf(asked))
   if (facts.state !== 'live') return { outcome: 'sign in', why: facts.state }
   const { session, client, code } = facts
-  if (session.level !== 'full') return { outcome: 'second step', session }
+  if (session.level !== 'full') return { outcome: 'finish', next: 'second step' }
+  if (session.mustSetUpTwoStep) return { outcome: 'finish', next: 'set-up' }
 
   const outcome = await answer(signon, { ...actor, userId: session.user.id }, asked, session, client, code)
   // A code counts as use of the session in its own statement; so does every other answer.

@@ -1,4 +1,5 @@
 import type { Page } from '#web/page.ts'
+import type { PasskeyForm } from '#web/passkey-form.ts'
 
 export interface SignInView {
   readonly email: string
@@ -6,6 +7,7 @@ export interface SignInView {
   readonly problem: 'refused' | 'suspended' | null
   /** Where to go on to; the dashboard when there is nothing. */
   readonly returnAddress: string | undefined
+  readonly passkey: PasskeyForm
 }
 
 const problems = {
@@ -15,12 +17,13 @@ const problems = {
     'Your account has been suspended. A managing editor or publishing manager in your organisation can lift this suspension.',
 } as const
 
-export const signInPage = ({ email, problem, returnAddress }: SignInView): Page => ({
+export const signInPage = ({ email, problem, returnAddress, passkey }: SignInView): Page => ({
   template: 'sign-in/sign-in.njk',
   view: {
     title: 'Sign in',
     email,
     problem: problem === null ? null : problems[problem],
     returnAddress: returnAddress ?? '',
+    passkey,
   },
 })

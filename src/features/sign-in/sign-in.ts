@@ -1,21 +1,21 @@
 import type { Actor } from '#domain/events.ts'
-import { locksNow, mayTry } from '#domain/lockout.ts'
+import { mayTry } from '#domain/lockout.ts'
 import { isTooLong } from '#domain/password.ts'
-import type { SessionLevel } from '#domain/session.ts'
 import { signInThrottle, throttledCaller } from '#domain/throttle.ts'
 import { normaliseEmail } from '#domain/user.ts'
-import type { Attempt } from '#store/sign-ins.ts'
+import { lockIfTooMany } from '#store/own-password.ts'
+import type { Attempt, OpenedSession, PresentedTokens } from '#store/sign-ins.ts'
 import type { Signon, Work } from '#store/signon.ts'
 
 export interface SignIn {
   readonly email: string
   readonly password: string
-  /** The session that the browser has until now; it ends. */
-  readonly replaces?: string | undefined
+  /** What the browser holds: a session, which ends, and what may spare it the second step. */
+  readonly presented: PresentedTokens
 }
 
 export type SignInOutcome =
-  | { readonly outcome: 'signed in'; readonly sessionToken: string }
+  | { readonly outcome: 'signed in'; readonly session: OpenedSession }
   | { readonly outcome: 'suspended' }
   /** The address, the password or the moment is wrong; which of them is nobody's business. */
   | { readonly outcome: 'refused' }
@@ -38,27 +38,16 @@ export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promis
   if (!attempt) return signon.transaction((work) => refuseUncounted(signon, work, from, email))
   if (!fits || !mayTry(attempt, signon.clock.now())) return refuse(signon, from, attempt)
   if (attempt.isSuspended) return refuseSuspended(signon, origin, attempt)
-  const sessionToken = await signon.single.signIns.complete(
-    attempt,
-    levelAfterPassword(),
-    origin,
-    typed.replaces,
-  )
+  const session = await signon.single.signIns.complete(attempt, origin, typed.presented)
   // Much may have happened while the password was being checked: a lock, a suspension, a new password.
-  return sessionToken === undefined ? refuse(signon, from, attempt) : { outcome: 'signed in', sessionToken }
+  return session ? { outcome: 'signed in', session } : refuse(signon, from, attempt)
 }
 
 const isStorable = (email: string): boolean => email !== '' && email.length <= 255
 
-/** Nobody has a second step yet, so a right password is everything that an account asks for. */
-const levelAfterPassword = (): SessionLevel => 'full'
-
 const refuse = (signon: Signon, from: Actor, attempt: Attempt): Promise<SignInOutcome> =>
   signon.transaction(async (work) => {
-    if (locksNow(attempt, work.now) && (await work.users.lock(attempt.id))) {
-      await work.sessions.endAll(attempt.id)
-      await work.record({ name: 'account-locked', about: attempt }, from)
-    }
+    await lockIfTooMany(work, from, attempt)
     await work.record({ name: 'sign-in-failed', about: attempt }, from)
     return { outcome: 'refused' }
   })

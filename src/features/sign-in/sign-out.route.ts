@@ -15,7 +15,7 @@ export const signOutRoutes: Routes = (scope, signon) => {
     return reply.redirect(paths.signIn, 302)
   }
   // Applications send browsers here with a plain GET, so it must end the session; a HEAD of it must not.
-  scope.get(paths.signOut, { config: { access: 'public' }, exposeHeadRoute: false }, leave)
+  scope.get(paths.signOut, { config: { access: 'always' }, exposeHeadRoute: false }, leave)
   // For the same reason the button's form needs no token, which would be stale in a tab that was left open.
-  scope.post(paths.signOut, { config: { access: 'public', needsNoToken: true } }, leave)
+  scope.post(paths.signOut, { config: { access: 'always', needsNoToken: true } }, leave)
 }

@@ -1,24 +1,13 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { passwordFault } from '#domain/password.ts'
-import {
-  emailFault,
-  nameFault,
-  needsOrganisation,
-  normaliseEmail,
-  type Role,
-  roleNames,
-} from '#domain/user.ts'
+import { type NewPerson, newPersonFaults, normaliseEmail } from '#domain/user.ts'
 import { enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { newPasswordFaults } from '#store/new-password.ts'
 import type { Signon } from '#store/signon.ts'
-import { accountOf, type UserAccount } from './user-account.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
 
-export interface CreateUser {
-  readonly name: string
-  readonly email: string
-  readonly role: Role
-  readonly organisationSlug?: string | undefined
+export interface CreateUser extends NewPerson {
   readonly password: string
 }
 
@@ -28,19 +17,15 @@ export interface CreateUser {
  */
 export const createUser = async (signon: Signon, actor: Actor, input: CreateUser): Promise<UserAccount> => {
   enforce(mayAdminister(actor, 'create a user'))
+  const { name, role, organisationSlug } = input
   const email = normaliseEmail(input.email)
-  refuseFaults([
-    nameFault(input.name),
-    emailFault(email),
-    organisationFault(input),
-    passwordFault(input.password),
-  ])
+  const organisation =
+    organisationSlug === undefined ? null : await signon.single.organisations.findBySlug(organisationSlug)
+  const owner = { name, email, organisation: organisation?.name ?? null, isExempt: false, usedHashes: [] }
+  refuseFaults([...newPersonFaults(input), (await newPasswordFaults(signon, owner, input))?.password])
   const passwordHash = await signon.passwords.hash(input.password)
 
   return signon.transaction(async (work) => {
-    const { name, role, organisationSlug } = input
-    const organisation =
-      organisationSlug === undefined ? undefined : await work.organisations.findBySlug(organisationSlug)
     const organisationId = organisation?.id ?? null
     const user = await work.users.add({ kind: 'person', name, email, role, organisationId, passwordHash })
     await work.record(
@@ -50,8 +35,3 @@ export const createUser = async (signon: Signon, actor: Actor, input: CreateUser
     return accountOf(work, email, work.now)
   })
 }
-
-const organisationFault = ({ role, organisationSlug }: CreateUser): string | undefined =>
-  needsOrganisation(role) && organisationSlug === undefined
-    ? `Organisation can’t be ‘None’ for ${roleNames[role]}`
-    : undefined

@@ -62,6 +62,15 @@ describe('setting a password', () => {
     equal(await signsIn(cleo.email), true)
   })
 
+  it('ends the invitation of somebody who was only invited', async () => {
+    const ivy = await test.user('Ivy')
+    await signon.single.invitations.send(ivy.id, undefined)
+    const link = await signon.single.accountTokens.issue(ivy.id, 'invitation')
+    equal((await setPassword(signon, operator, { email: ivy.email, password })).status, 'active')
+    const page = await test.browser().get(`/users/invitation/accept?invitation_token=${link}`)
+    equal(page.location, '/users/sign_in')
+  })
+
   it('is refused to people', async () => {
     const dan = await test.user('Dan')
     await rejects(setPassword(signon, { kind: 'person' }, { email: dan.email, password }), {

@@ -1,11 +1,12 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { passwordFault } from '#domain/password.ts'
 import { normaliseEmail } from '#domain/user.ts'
+import { isInvited } from '#domain/user-status.ts'
 import { Conflict, enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { newPasswordFaults } from '#store/new-password.ts'
 import type { Signon } from '#store/signon.ts'
-import { accountOf, type UserAccount } from './user-account.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
 
 export interface SetPassword {
   readonly email: string
@@ -18,17 +19,22 @@ export interface SetPassword {
  */
 export const setPassword = async (signon: Signon, actor: Actor, input: SetPassword): Promise<UserAccount> => {
   enforce(mayAdminister(actor, 'set a password'))
-  refuseFaults([passwordFault(input.password)])
+  const { id } = await signon.single.users.findByEmail(normaliseEmail(input.email))
+  const owner = await signon.single.passwords.owner(id)
+  refuseFaults([(await newPasswordFaults(signon, owner, input))?.password])
   const passwordHash = await signon.passwords.hash(input.password)
 
   return signon.transaction(async (work) => {
-    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    const user = await work.users.lockById(id)
     if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and has no password.`)
     if (user.suspendedAt !== null)
       throw new Conflict(`${user.email} is suspended. End that first: bin/signon users unsuspend.`)
 
-    await work.users.setPassword(user.id, passwordHash)
+    await work.passwords.replace(user.id, passwordHash)
+    // Whoever has a password needs no invitation any more.
+    if (isInvited(user)) await work.invitations.accept(user.id)
     await work.sessions.endAll(user.id)
+    await work.rememberedBrowsers.endAll(user.id)
     await work.record({ name: 'password-set', about: user }, actor)
     return accountOf(work, user.email, work.now)
   })

@@ -3,7 +3,7 @@ import type { Actor } from '#domain/events.ts'
 import { normaliseEmail } from '#domain/user.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
-import { accountOf, type UserAccount } from './user-account.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
 
 export interface ShownUser extends UserAccount {
   /** Application name → names of the permissions held, `signin` first. */

@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testClient } from '#test/client.ts'
+import { password } from '#test/people.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { suspendUser } from './suspend-user.ts'
 import { unsuspendUser } from './unsuspend-user.ts'
@@ -28,11 +29,18 @@ describe('suspending', () => {
     equal((await test.events(ada.uid)).includes(2), true)
   })
 
+  it('quirk 4: forgets the browsers that were not asked for a code', async () => {
+    const eve = await test.user('Eve', { twoStep: true })
+    await signon.single.rememberedBrowsers.remember(eve.id, {})
+    await suspendUser(signon, operator, { email: eve.email, reason })
+    deepEqual(await test.rows('select from remembered_browsers where user_id = $1', [eve.id]), [])
+  })
+
   it('tells the applications of the person', async () => {
     const before = await test.jobs()
     const grace = await test.user('Grace')
     await suspendUser(signon, operator, { email: grace.email, reason })
-    deepEqual((await test.jobs()).slice(before.length), ['announce-user'])
+    deepEqual((await test.jobs()).slice(before.length), ['announce-user', 'send-mail'])
   })
 
   it('revokes the tokens of a machine, and records each', async () => {
@@ -97,6 +105,8 @@ describe('unsuspending', () => {
     equal((await test.rows('select from sessions where user_id = $1', [kim.id])).length, 0)
     equal((await test.browser().signIn(kim.email)).status, 200)
     deepEqual((await test.events(kim.uid)).slice(0, 3), [11, 2, 3])
+    const { usedHashes } = await signon.single.passwords.owner(kim.id)
+    deepEqual(await Promise.all(usedHashes.map((hash) => signon.passwords.verify(hash, password))), [true])
   })
 
   it('is refused to somebody who is not suspended', async () => {

@@ -4,7 +4,7 @@ import { normaliseEmail } from '#domain/user.ts'
 import { Conflict, enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import type { Signon } from '#store/signon.ts'
-import { accountOf, type UserAccount } from './user-account.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
 
 export interface SuspendUser {
   readonly email: string
@@ -28,6 +28,7 @@ export const suspendUser = (signon: Signon, actor: Actor, input: SuspendUser): P
 
     await work.users.suspend(user.id, reason)
     await work.sessions.endAll(user.id)
+    await work.rememberedBrowsers.endAll(user.id)
     await work.authorizations.endAll(user.id)
     await work.record({ name: 'account-suspended', about: user }, actor)
     for (const application of await work.apiTokens.revokeAll(user.id))

@@ -4,7 +4,7 @@ import { isLocked } from '#domain/lockout.ts'
 import { normaliseEmail } from '#domain/user.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
-import { accountOf, type UserAccount } from './user-account.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
 
 export interface Unlocking {
   readonly wasLocked: boolean

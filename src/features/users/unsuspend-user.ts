@@ -3,7 +3,7 @@ import type { Actor } from '#domain/events.ts'
 import { normaliseEmail } from '#domain/user.ts'
 import { Conflict, enforce } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
-import { accountOf, type UserAccount } from './user-account.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
 
 /**
  * Ends a suspension. Neither the old password nor old tokens come back (`reference/accounts-and-sign-in.md` 9.2), and
@@ -15,6 +15,7 @@ export const unsuspendUser = (signon: Signon, actor: Actor, typedEmail: string):
     const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
     if (user.suspendedAt === null) throw new Conflict(`${user.email} is not suspended.`)
 
+    await work.passwords.keepAsOld(user.id)
     await work.users.unsuspend(user.id)
     await work.sessions.endAll(user.id)
     await work.authorizations.endAll(user.id)

@@ -4,8 +4,10 @@ import { applicationCommands } from './applications.ts'
 import type { Command } from './command.ts'
 import { databaseCommands } from './database.ts'
 import { doctorCommands } from './doctor.ts'
+import { dormancyCommands } from './dormancy.ts'
 import { eventCommands } from './events.ts'
 import { runningCommands } from './running.ts'
+import { twoStepCommands } from './two-step.ts'
 import { userCommands } from './users.ts'
 
 /** Everything that `bin/signon` does, in the order in which its help tells of it. */
@@ -14,6 +16,8 @@ export const commands: readonly Command[] = [
   ...databaseCommands,
   ...doctorCommands,
   ...userCommands,
+  ...twoStepCommands,
+  ...dormancyCommands,
   ...accessCommands,
   ...applicationCommands,
   ...apiUserCommands,

@@ -1,4 +1,5 @@
 import { second, systemClock } from '#kernel/clock.ts'
+import { systemRandom } from '#kernel/random.ts'
 import { type Config, type Environment, readConfig } from '#main/config.ts'
 import type { House } from '#main/house.ts'
 import type { Diagnosis } from '#store/diagnosis.ts'
@@ -11,7 +12,7 @@ import { refusalOf } from './refusals.ts'
 export const doctorCommands: readonly Command[] = [
   command({
     words: 'doctor',
-    summary: 'Check settings, database, clock and keys, and say what to mend.',
+    summary: 'Check settings, mail, database, clock and keys, and say what to mend.',
     run: async (_, environment) => {
       const checks = await examine(environment)
       const faults = checks.filter(({ verdict }) => verdict === 'mend')
@@ -48,7 +49,11 @@ const examine = async (environment: Environment): Promise<readonly Check[]> => {
   } catch (error) {
     return [bad('settings', refusalOf(error).message)]
   }
-  const settings = [good('settings', `${config.environment}, ${config.publicUrl}`), ...settingChecks(config)]
+  const settings = [
+    good('settings', `${config.environment}, ${config.publicUrl}`),
+    ...settingChecks(config),
+    await mailCheck(config),
+  ]
   try {
     return [...settings, ...(await withHouse(config, examineDatabase))]
   } catch (error) {
@@ -75,6 +80,17 @@ const settingChecks = ({ publicUrl, environment, trustedProxies }: Config): read
       ),
     )
   return checks
+}
+
+/** Asks whoever takes the mails, and sends none. */
+const mailCheck = async (config: Config): Promise<Check> => {
+  try {
+    const { openPostman } = await import('#main/postman.ts')
+    const postman = await openPostman(config, { clock: systemClock, random: systemRandom })
+    return good('mail', await postman.check())
+  } catch (error) {
+    return bad('mail', refusalOf(error).message)
+  }
 }
 
 const oldestPostgres = 15

@@ -1,4 +1,4 @@
-import { type EventName, eventKinds } from '#domain/events.ts'
+import { eventNameOf, eventWords } from '#domain/event-log.ts'
 import { listEvents } from '#features/events/list-events.ts'
 import type { LoggedEvent } from '#store/events.ts'
 import { type Command, command } from './command.ts'
@@ -25,20 +25,11 @@ export const eventCommands: readonly Command[] = [
   }),
 ]
 
-const names: ReadonlyMap<number, EventName> = new Map(
-  Object.entries(eventKinds).map(([name, { number }]) => [number, name as EventName]),
-)
-
-const wordsOf = (number: number): string => {
-  const name = names.get(number)
-  return name === undefined ? `Event ${number}` : eventKinds[name].words
-}
-
 const rowOf = (event: LoggedEvent): readonly string[] => [
   moment(event.at),
   event.aboutEmail ?? event.about ?? '',
   [
-    wordsOf(event.number),
+    eventWords(event.number),
     event.application && `for ${event.application}`,
     event.actor && `by ${event.actor}`,
     event.note,
@@ -52,8 +43,8 @@ const documentOf = (event: LoggedEvent) => ({
   id: event.id,
   at: event.at.toISOString(),
   number: event.number,
-  name: names.get(event.number) ?? null,
-  words: wordsOf(event.number),
+  name: eventNameOf(event.number) ?? null,
+  words: eventWords(event.number),
   about: event.about,
   email: event.aboutEmail,
   application: event.application,

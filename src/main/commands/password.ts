@@ -15,6 +15,10 @@ interface PasswordGiven {
   readonly passwordFile: string | undefined
 }
 
+/** Was a password given, in either way? */
+export const isPasswordGiven = ({ passwordStdin, passwordFile }: PasswordGiven): boolean =>
+  passwordStdin || passwordFile !== undefined
+
 /** The password that was given, without the end of its line. Throws `WrongUsage` without exactly one. */
 export const readPassword = async ({ passwordStdin, passwordFile }: PasswordGiven): Promise<string> => {
   if (passwordStdin === (passwordFile !== undefined))

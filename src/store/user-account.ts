@@ -1,6 +1,6 @@
 import type { User, UserStatus } from '#domain/user.ts'
 import { userStatus } from '#domain/user-status.ts'
-import type { Stores } from '#store/signon.ts'
+import type { Stores } from './signon.ts'
 
 /** A user as those see it who look after accounts. */
 export interface UserAccount extends User {

@@ -1,0 +1,40 @@
+import type { Actor } from '#domain/events.ts'
+import type { ScheduledJobName } from '#domain/jobs.ts'
+import { Failure } from '#kernel/failure.ts'
+import type { Signon } from '#store/signon.ts'
+import { deleteNeverSignedIn } from './delete-never-signed-in.ts'
+import { sendSuspensionReminders } from './send-suspension-reminders.ts'
+import { suspendInactive } from './suspend-inactive.ts'
+import type { Run, RunOptions } from './walk.ts'
+import { warnInviters } from './warn-inviters.ts'
+
+/** Where a job writes what it came to. */
+export interface Journal {
+  info(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+type Doing = (signon: Signon, actor: Actor, options: RunOptions) => Promise<Run>
+
+const calendar: Actor = { kind: 'signon' }
+
+/** What the calendar starts for accounts that nobody uses. A run that ends half way is taken up again by the next. */
+export const dormancyJobs = (signon: Signon, journal: Journal) => {
+  const job =
+    (name: ScheduledJobName, ...doings: readonly Doing[]) =>
+    async (): Promise<void> => {
+      for (const doing of doings) {
+        const onFailure: RunOptions['onFailure'] = ({ id }, error) =>
+          journal.error({ job: name, user: id, reason: reasonOf(error) }, 'an account was passed over')
+        const { matched, changed } = await doing(signon, calendar, { onFailure })
+        journal.info({ job: name, run: doing.name, matched, changed }, 'went through all accounts')
+      }
+    }
+  return {
+    'suspend-inactive': job('suspend-inactive', suspendInactive),
+    'send-suspension-reminders': job('send-suspension-reminders', sendSuspensionReminders),
+    'delete-never-signed-in': job('delete-never-signed-in', deleteNeverSignedIn, warnInviters),
+  } satisfies Partial<Record<ScheduledJobName, () => Promise<void>>>
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Failure ? error.detail : String(error))

@@ -1,0 +1,34 @@
+import { invariant } from '#kernel/failure.ts'
+import { newPasswordView } from '#web/new-password.ts'
+import { paths } from '#web/paths.ts'
+import type { Reply, Request, Routes } from '#web/routes.ts'
+import { actorOf } from '#web/session.ts'
+import { onlyText } from '#web/urlencoded.ts'
+import { changePasswordPage } from './change-password.page.ts'
+import { type ChangePasswordFaults, changePassword } from './change-password.ts'
+
+export const changePasswordRoutes: Routes = (scope, signon) => {
+  const show = async (request: Request, reply: Reply, faults: ChangePasswordFaults = {}): Promise<Reply> => {
+    const owner = await signon.single.passwords.owner(sessionOf(request).user.id)
+    const newPassword = newPasswordView(owner, faults)
+    return reply.page(changePasswordPage({ currentFault: faults.current ?? null, newPassword }))
+  }
+
+  scope.get(paths.changePassword, (request, reply) => show(request, reply))
+
+  scope.post(paths.changePassword, async (request, reply) => {
+    const faults = await changePassword(signon, actorOf(request), sessionOf(request), {
+      current: onlyText(request.body, 'user[current_password]') ?? '',
+      password: onlyText(request.body, 'user[password]') ?? '',
+      confirmation: onlyText(request.body, 'user[password_confirmation]') ?? '',
+    })
+    if (faults) return show(request, reply, faults)
+    request.browser.flash('password-changed')
+    return reply.redirect(paths.account, 302)
+  })
+}
+
+const sessionOf = ({ session }: Request) => {
+  invariant(session, 'only signed-in people reach this page')
+  return session
+}

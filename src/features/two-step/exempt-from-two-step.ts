@@ -1,0 +1,43 @@
+import { mayAdminister } from '#domain/administration.policy.ts'
+import type { Actor } from '#domain/events.ts'
+import { londonDay } from '#domain/london-time.ts'
+import { type Exemption, exemptionFaults, roleRequiresTwoStep } from '#domain/two-step.ts'
+import { normaliseEmail, roleNames, type User } from '#domain/user.ts'
+import { Conflict, enforce } from '#kernel/failure.ts'
+import { refuseFaults } from '#kernel/faults.ts'
+import type { Signon } from '#store/signon.ts'
+
+/**
+ * Exempts a person of the role normal from 2-step verification until a day, or changes their exemption. Devices that
+ * they have are removed, and sessions that wait for a code end (`reference/accounts-and-sign-in.md` 11.5).
+ */
+export const exemptFromTwoStep = (
+  signon: Signon,
+  actor: Actor,
+  asked: Exemption & { readonly email: string },
+): Promise<User> =>
+  signon.transaction(async (work) => {
+    enforce(mayAdminister(actor, 'exempt from 2-step verification'))
+    const [reason, until] = [asked.reason.trim(), asked.until.trim()]
+    refuseFaults(exemptionFaults({ reason, until }, londonDay(work.now)))
+    const user = await work.users.lockByEmail(normaliseEmail(asked.email))
+    if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and does not sign in.`)
+    if (roleRequiresTwoStep(user.role))
+      throw new Conflict(`${user.email} cannot be exempt, because of the role ${roleNames[user.role]}.`)
+
+    const { isExempt, hasSecondFactor } = await work.twoStep.find(user.id)
+    if (hasSecondFactor) {
+      await work.secondFactors.removeAll(user.id)
+      await work.rememberedBrowsers.endAll(user.id)
+      await work.sessions.endAll(user.id)
+    }
+    await work.twoStep.exempt(user.id, { reason, until }, actor.userId ?? null)
+    const what = `${reason} expiring on date: ${until}`
+    await work.record(
+      isExempt
+        ? { name: 'two-step-exemption-updated', about: user, note: `to: ${what}` }
+        : { name: 'two-step-exempted', about: user, note: `for reason: ${what}` },
+      actor,
+    )
+    return user
+  })

@@ -1,0 +1,25 @@
+import { mayAdminister } from '#domain/administration.policy.ts'
+import type { Actor } from '#domain/events.ts'
+import { normaliseEmail, type User } from '#domain/user.ts'
+import { Conflict, enforce } from '#kernel/failure.ts'
+import type { Signon } from '#store/signon.ts'
+
+/**
+ * Takes away every device of somebody who cannot use theirs, and ends their sessions: they sign in with their password
+ * and set 2-step verification up again, whether or not it was required of them (`reference/accounts-and-sign-in.md` 11.7).
+ */
+export const resetTwoStep = (signon: Signon, actor: Actor, typedEmail: string): Promise<User> =>
+  signon.transaction(async (work) => {
+    enforce(mayAdminister(actor, 'reset 2-step verification'))
+    const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
+    const { hasSecondFactor } = await work.twoStep.find(user.id)
+    if (!hasSecondFactor) throw new Conflict(`${user.email} has not set up 2-step verification.`)
+
+    await work.secondFactors.removeAll(user.id)
+    await work.secondFactors.forgetAttempts(user.id)
+    await work.rememberedBrowsers.endAll(user.id)
+    await work.sessions.endAll(user.id)
+    await work.twoStep.require(user.id)
+    await work.record({ name: 'two-step-reset', about: user }, actor)
+    return user
+  })

@@ -1,0 +1,61 @@
+import { mayAdminister } from '#domain/administration.policy.ts'
+import { noteOfChange } from '#domain/event-note.ts'
+import type { Actor } from '#domain/events.ts'
+import { emailFault, normaliseEmail, type User } from '#domain/user.ts'
+import { isInvited } from '#domain/user-status.ts'
+import { Conflict, enforce } from '#kernel/failure.ts'
+import { refuseFaults } from '#kernel/faults.ts'
+import type { Signon, Work } from '#store/signon.ts'
+import { accountOf, type UserAccount } from '#store/user-account.ts'
+
+export interface ChangeEmail {
+  readonly email: string
+  readonly newEmail: string
+}
+
+export interface EmailChanging {
+  readonly account: UserAccount
+  /** The address that has yet to be confirmed; nothing when the change has taken effect. */
+  readonly pendingEmail: string | null
+}
+
+/**
+ * Changes somebody's address. A person must confirm the new one; of somebody who has not accepted their invitation it
+ * is changed at once, with a new invitation, and of an API user without a mail. A change that waits is given up, so that
+ * an old link cannot undo this one. Throws `Invalid`, `NotFound` for a stranger, `Conflict` for an address that is taken.
+ */
+export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): Promise<EmailChanging> =>
+  signon.transaction(async (work) => {
+    enforce(mayAdminister(actor, 'change an email address'))
+    const newEmail = normaliseEmail(input.newEmail)
+    refuseFaults([emailFault(newEmail)])
+    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    if (user.email === newEmail) throw new Conflict(`${newEmail} is the address of this account already.`)
+
+    const takesEffect = user.kind === 'machine' || isInvited(user)
+    if (takesEffect) await changeAtOnce(work, actor, user, newEmail)
+    else await begin(work, actor, user, newEmail)
+    return {
+      account: await accountOf(work, takesEffect ? newEmail : user.email, work.now),
+      pendingEmail: takesEffect ? null : newEmail,
+    }
+  })
+
+const begin = async (work: Work, actor: Actor, user: User, newEmail: string): Promise<void> => {
+  if (await work.users.seekByEmail(newEmail))
+    throw new Conflict(`There is already an account for ${newEmail}.`)
+  await work.emailChanges.begin(user.id, newEmail, actor.userId ?? null)
+  const note = noteOfChange(user.email, newEmail)
+  await work.record({ name: 'email-change-begun', about: user, note }, actor)
+}
+
+const changeAtOnce = async (work: Work, actor: Actor, user: User, newEmail: string): Promise<void> => {
+  await work.users.changeEmail(user.id, newEmail)
+  await work.emailChanges.cancel(user.id)
+  await work.accountTokens.end(user.id, 'invitation', 'password-reset')
+  const note = noteOfChange(user.email, newEmail)
+  await work.record({ name: 'email-changed', about: user, note, previousEmail: user.email }, actor)
+  if (user.kind === 'machine' || user.suspendedAt !== null) return
+  await work.invitations.send(user.id, actor.userId)
+  await work.record({ name: 'account-invited', about: user, note: 'again' }, actor)
+}

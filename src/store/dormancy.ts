@@ -1,0 +1,155 @@
+import type { Notice } from '#domain/dormancy.ts'
+import type { Role, UserId, UserUid } from '#domain/user.ts'
+import type { Connection } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+/** Ids after `from`, up to `to`. */
+export interface IdRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A person whose account may have been left unused. */
+export interface Dormant {
+  readonly id: UserId
+  readonly uid: UserUid
+  readonly email: string
+  readonly role: Role
+  readonly lastSignedInAt: Date | null
+  readonly unsuspendedAt: Date | null
+  readonly invitedAt: Date | null
+  readonly invitedBy: UserId | null
+}
+
+/** Of the unused: last signed in, and last unsuspended, before these instants. */
+export interface UnusedBefore {
+  readonly signedIn: Date
+  readonly unsuspended: Date
+}
+
+/**
+ * People who leave their accounts unused. They are sought by ranges of ids, because an index on the last sign-in would
+ * make every sign-in dearer. Who is locked by somebody else is passed over: the next run finds them again.
+ */
+export const dormancyStore = ({ db, now }: StoreContext) => ({
+  /** The highest id that anybody has; 0 when there is nobody. */
+  async lastId(): Promise<number> {
+    const row = await db
+      .selectFrom('users')
+      .select(({ fn }) => fn.max('id').as('last'))
+      .executeTakeFirst()
+    return row?.last ?? 0
+  },
+
+  /** Who is not suspended, and has not signed in for too long. */
+  async unused(range: IdRange, before: UnusedBefore): Promise<readonly Dormant[]> {
+    return (await unused(within(db, range), before).execute()).map(dormantOf)
+  },
+
+  /** The same person again, and still unused and of the same role; held until the transaction ends. */
+  async lockUnused(person: Dormant, before: UnusedBefore): Promise<Dormant | undefined> {
+    const row = await unused(only(db, person), before).forNoKeyUpdate().skipLocked().executeTakeFirst()
+    return row && dormantOf(row)
+  },
+
+  /** Who is not suspended, and last signed in before this instant. */
+  async signedInBefore(range: IdRange, instant: Date): Promise<readonly Dormant[]> {
+    return (await signedInBefore(within(db, range), instant).execute()).map(dormantOf)
+  },
+
+  /** Who was last invited before this instant, and never signed in. */
+  async neverSignedIn(range: IdRange, invitedBefore: Date): Promise<readonly Dormant[]> {
+    return (await neverSignedIn(within(db, range), invitedBefore).execute()).map(dormantOf)
+  },
+
+  /** The same person again, and still of the same role and never signed in; held until the transaction ends. */
+  async lockNeverSignedIn(person: Dormant, invitedBefore: Date): Promise<Dormant | undefined> {
+    const row = await neverSignedIn(only(db, person), invitedBefore)
+      .forNoKeyUpdate()
+      .skipLocked()
+      .executeTakeFirst()
+    return row && dormantOf(row)
+  },
+
+  /** What these people were told already. */
+  async told(users: readonly UserId[]): Promise<readonly Told[]> {
+    if (users.length === 0) return []
+    const rows = await db
+      .selectFrom('account_notices')
+      .select(['user_id', 'kind', 'counts_from'])
+      .where('user_id', 'in', users)
+      .execute()
+    return rows.map((row) => ({ user: row.user_id as UserId, kind: row.kind, countsFrom: row.counts_from }))
+  },
+
+  /** Remembers that somebody is told of this; `false` when that was remembered already. */
+  async tell(user: UserId, { kind, countsFrom }: Pick<Notice, 'kind' | 'countsFrom'>): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('account_notices')
+      .values({ user_id: user, kind, counts_from: countsFrom, created_at: now() })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    return numInsertedOrUpdatedRows === 1n
+  },
+})
+
+/** Something that somebody was told, and the instant that it counts from. */
+export interface Told {
+  readonly user: UserId
+  readonly kind: string
+  readonly countsFrom: Date
+}
+
+const people = (db: Connection) =>
+  db
+    .selectFrom('users')
+    .select([
+      'id',
+      'uid',
+      'email',
+      'role',
+      'last_signed_in_at as lastSignedInAt',
+      'unsuspended_at as unsuspendedAt',
+      'invited_at as invitedAt',
+      'invited_by as invitedBy',
+    ])
+    .where('kind', '=', 'person')
+
+type People = ReturnType<typeof people>
+
+const within = (db: Connection, { from, to }: IdRange): People =>
+  people(db)
+    .where('id', '>', from as UserId)
+    .where('id', '<=', to as UserId)
+    .orderBy('id')
+
+const only = (db: Connection, { id, role }: Dormant): People =>
+  people(db).where('id', '=', id).where('role', '=', role)
+
+const signedInBefore = (query: People, instant: Date): People =>
+  query.where('suspended_at', 'is', null).where('last_signed_in_at', '<', instant)
+
+const unused = (query: People, before: UnusedBefore): People =>
+  signedInBefore(query, before.signedIn).where(({ eb, or }) =>
+    or([eb('unsuspended_at', 'is', null), eb('unsuspended_at', '<', before.unsuspended)]),
+  )
+
+const neverSignedIn = (query: People, invitedBefore: Date): People =>
+  query.where('last_signed_in_at', 'is', null).where('invited_at', '<', invitedBefore)
+
+const dormantOf = (row: {
+  readonly id: number
+  readonly uid: string
+  readonly email: string
+  readonly role: string
+  readonly lastSignedInAt: Date | null
+  readonly unsuspendedAt: Date | null
+  readonly invitedAt: Date | null
+  readonly invitedBy: number | null
+}): Dormant => ({
+  ...row,
+  id: row.id as UserId,
+  uid: row.uid as UserUid,
+  role: row.role as Role,
+  invitedBy: row.invitedBy as UserId | null,
+})

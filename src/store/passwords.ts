@@ -1,0 +1,98 @@
+import { oldPasswordsKept, type PasswordOwner } from '#domain/password.ts'
+import type { UserId } from '#domain/user.ts'
+import { NotFound } from '#kernel/failure.ts'
+import type { Connection } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+/** The passwords of people, and those that they had before. */
+export const passwordStore = ({ db, now }: StoreContext) => ({
+  /** A person as the rules for new passwords see them. Throws `NotFound`. */
+  async owner(user: UserId): Promise<PasswordOwner> {
+    const row = await db
+      .selectFrom('users as u')
+      .leftJoin('organisations as o', 'o.id', 'u.organisation_id')
+      .select(['u.name', 'u.email', 'u.exempt_reason', 'u.password_hash', 'o.name as organisation'])
+      .where('u.id', '=', user)
+      .executeTakeFirst()
+    if (!row) throw new NotFound('There is no such account.')
+    const { name, email, organisation } = row
+    const old = await db
+      .selectFrom('old_passwords')
+      .select('password_hash')
+      .where('user_id', '=', user)
+      .orderBy('id', 'desc')
+      .limit(oldPasswordsKept)
+      .execute()
+    const usedHashes = [row, ...old].flatMap(({ password_hash }) => password_hash ?? [])
+    return { name, email, organisation, isExempt: row.exempt_reason !== null, usedHashes }
+  },
+
+  /** Has the person's password this hash still? Of a locked person it stays so until the transaction ends. */
+  async isStill(user: UserId, hash: string): Promise<boolean> {
+    const row = await db
+      .selectFrom('users')
+      .select('id')
+      .where('id', '=', user)
+      .where('password_hash', '=', hash)
+      .executeTakeFirst()
+    return row !== undefined
+  },
+
+  /**
+   * Gives a person the password of this hash: the one before is kept to be refused, a lock and wrong attempts are
+   * forgotten, and links to choose another password are dead. `false`, and nothing is changed, when the present
+   * password has not the hash `instead`, if that is given.
+   */
+  async replace(user: UserId, hash: string, instead?: string): Promise<boolean> {
+    const present = await db
+      .selectFrom('users')
+      .select('password_hash')
+      .where('id', '=', user)
+      .forNoKeyUpdate()
+      .executeTakeFirst()
+    if (!present || (instead !== undefined && present.password_hash !== instead)) return false
+    await db
+      .updateTable('users')
+      .set({ password_hash: hash, password_changed_at: now(), updated_at: now() })
+      .set({ locked_at: null, failed_attempts: 0, second_factor_attempts: 0 })
+      .where('id', '=', user)
+      .execute()
+    if (present.password_hash !== null) await keepOld(db, user, present.password_hash, now())
+    await db
+      .deleteFrom('account_tokens')
+      .where('user_id', '=', user)
+      .where('purpose', '=', 'password-reset')
+      .execute()
+    return true
+  },
+
+  /** Keeps the present password of a person, who is about to lose it, to be refused. */
+  async keepAsOld(user: UserId): Promise<void> {
+    const present = await db
+      .selectFrom('users')
+      .select('password_hash')
+      .where('id', '=', user)
+      .executeTakeFirst()
+    if (present?.password_hash != null) await keepOld(db, user, present.password_hash, now())
+  },
+})
+
+/** A password that is the person's no more is kept to be refused, and those that are refused no longer are forgotten. */
+const keepOld = async (db: Connection, user: UserId, hash: string, now: Date): Promise<void> => {
+  await db
+    .insertInto('old_passwords')
+    .values({ user_id: user, password_hash: hash, created_at: now })
+    .execute()
+  await db
+    .deleteFrom('old_passwords')
+    .where('user_id', '=', user)
+    .where('id', 'not in', (old) =>
+      old
+        .selectFrom('old_passwords')
+        .select('id')
+        .where('user_id', '=', user)
+        .orderBy('id', 'desc')
+        .limit(oldPasswordsKept),
+    )
+    .execute()
+}

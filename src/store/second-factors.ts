@@ -1,0 +1,147 @@
+import { lockOverIfBefore } from '#domain/lockout.ts'
+import type { FactorId } from '#domain/two-step.ts'
+import type { UserId } from '#domain/user.ts'
+import { statement } from './connection.ts'
+import type { StoreContext } from './context.ts'
+
+/** An authenticator app, as its owner sees it. */
+export interface AuthenticatorApp {
+  readonly id: FactorId
+  readonly name: string
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | null
+}
+
+/** One with what its codes are made of. */
+export interface CodeSource extends AuthenticatorApp {
+  readonly secret: string
+  /** The last step whose code was used. */
+  readonly lastStep: number
+}
+
+/** An attempt to pass the second step: it is counted already. */
+export interface CodeAttempt {
+  /** Wrong codes in a row, this one included. */
+  readonly attempts: number
+  readonly lockedAt: Date | null
+}
+
+/** Ways to pass the second step. Secrets of authenticator apps must be read again, so they are sealed. */
+export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
+  /**
+   * Counts an attempt before it is judged, and holds the person's row until the transaction ends: parallel ones are
+   * judged one after another.
+   */
+  async countAttempt(user: UserId): Promise<CodeAttempt> {
+    const [attempt] = await countAttempt(db, user, lockOverIfBefore(now()))
+    if (!attempt) throw new Error(`No user ${user}`)
+    return attempt
+  },
+
+  /** The attempt was right: counting starts again. */
+  async forgetAttempts(user: UserId): Promise<void> {
+    await db.updateTable('users').set({ second_factor_attempts: 0 }).where('id', '=', user).execute()
+  },
+
+  /** Signing in is complete. */
+  async completeSignIn(user: UserId): Promise<void> {
+    await completeSignIn(db, user, now())
+  },
+
+  /** The person's authenticator apps, oldest first. */
+  async list(user: UserId): Promise<readonly AuthenticatorApp[]> {
+    const rows = await db
+      .selectFrom('totp_factors')
+      .select(['id', 'name', 'created_at', 'last_used_at'])
+      .where('user_id', '=', user)
+      .orderBy('id')
+      .execute()
+    return rows.map(appOf)
+  },
+
+  /** The same, with their secrets. */
+  async codeSources(user: UserId): Promise<readonly CodeSource[]> {
+    const rows = await db
+      .selectFrom('totp_factors')
+      .select(['id', 'name', 'created_at', 'last_used_at', 'sealed_secret', 'last_step'])
+      .where('user_id', '=', user)
+      .orderBy('id')
+      .execute()
+    return rows.map((row) => ({
+      ...appOf(row),
+      secret: keys.open(row.sealed_secret, secretOf(user)),
+      lastStep: Number(row.last_step),
+    }))
+  },
+
+  /** Adds an authenticator app whose code of the step `lastStep` was used already. */
+  async add(user: UserId, app: { name: string; secret: string; lastStep: number }): Promise<void> {
+    await db
+      .insertInto('totp_factors')
+      .values({
+        user_id: user,
+        name: app.name,
+        sealed_secret: keys.seal(app.secret, secretOf(user), random),
+        last_step: app.lastStep,
+        created_at: now(),
+      })
+      .execute()
+  },
+
+  /** Uses up the code of a step; `false` when this one or a later one was used before. */
+  async useStep(app: FactorId, step: number): Promise<boolean> {
+    return (await useStep(db, app, step, now())).length > 0
+  },
+
+  /** Removes one of the person's authenticator apps; the answer is its name, if it was there. */
+  async remove(user: UserId, app: FactorId): Promise<string | undefined> {
+    const row = await db
+      .deleteFrom('totp_factors')
+      .where('user_id', '=', user)
+      .where('id', '=', app)
+      .returning('name')
+      .executeTakeFirst()
+    return row?.name
+  },
+
+  /** Removes every way to pass the second step, recovery codes included. */
+  async removeAll(user: UserId): Promise<void> {
+    for (const table of ['totp_factors', 'passkeys', 'recovery_codes'] as const)
+      await db.deleteFrom(table).where('user_id', '=', user).execute()
+  },
+})
+
+const secretOf = (user: UserId): string => `authenticator app of ${user}`
+
+const appOf = (row: {
+  readonly id: number
+  readonly name: string
+  readonly created_at: Date
+  readonly last_used_at: Date | null
+}): AuthenticatorApp => ({
+  id: row.id as FactorId,
+  name: row.name,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+})
+
+const countAttempt = statement<CodeAttempt, [UserId, lockOverIfBefore: Date]>(
+  'second-factors.count-attempt',
+  `update users set
+     second_factor_attempts = case when locked_at <= $2 then 1 else second_factor_attempts + 1 end,
+     failed_attempts = case when locked_at <= $2 then 0 else failed_attempts end,
+     locked_at = case when locked_at <= $2 then null else locked_at end
+   where id = $1 returning second_factor_attempts as attempts, locked_at as "lockedAt"`,
+)
+
+const completeSignIn = statement<never, [UserId, now: Date]>(
+  'second-factors.complete-sign-in',
+  `update users set second_factor_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
+   where id = $1`,
+)
+
+// One statement, so that of any number of parallel tries with a code one gets it.
+const useStep = statement<{ readonly id: FactorId }, [FactorId, step: number, now: Date]>(
+  'second-factors.use-step',
+  'update totp_factors set last_step = $2, last_used_at = $3 where id = $1 and last_step < $2 returning id',
+)

@@ -1,0 +1,184 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, CDPSession, Page } from 'playwright-core'
+import { minute } from '#kernel/clock.ts'
+import { freePort } from '#test/free-port.ts'
+import { password } from '#test/people.ts'
+import { startSignon } from '#test/signon.ts'
+import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+
+const port = await freePort()
+const issuer = `http://localhost:${port}`
+const test = await startSignon({ port, issuer, environment: 'integration' })
+
+describe('passkeys, in a real browser with an authenticator of its own', () => {
+  let chromium: Browser
+
+  before(async () => {
+    chromium = await openChromium()
+  })
+  after(() => chromium.close())
+
+  /** Gives a page's browser an authenticator that knows its person. */
+  const giveAuthenticator = async (page: Page): Promise<{ verifyNobody(): Promise<unknown> }> => {
+    const protocol: CDPSession = await page.context().newCDPSession(page)
+    await protocol.send('WebAuthn.enable')
+    const { authenticatorId } = await protocol.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+      },
+    })
+    return {
+      verifyNobody: () =>
+        protocol.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false }),
+    }
+  }
+
+  const signInByPassword = async (page: Page, email: string): Promise<void> => {
+    await page.goto(`${issuer}/users/sign_in`)
+    await page.getByLabel('Email').fill(email)
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
+
+  const signInByCode = async (page: Page, email: string): Promise<void> => {
+    await signInByPassword(page, email)
+    await page.getByLabel('Security code').fill(test.code())
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    test.clock.step(minute)
+  }
+
+  const addPasskey = async (page: Page, name: string): Promise<void> => {
+    await page.getByRole('link', { name: 'Change your 2-step verification device' }).click()
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByLabel('Name of the passkey').fill(name)
+    await page.getByLabel('Your password').fill(password)
+    await page.getByLabel('Code from a device that you have already').fill(test.code())
+    await page.getByRole('button', { name: 'Add passkey' }).click()
+    await page.getByRole('alert').getByText('Passkey added.').waitFor()
+    test.clock.step(minute)
+  }
+
+  const signOut = (page: Page) => page.getByRole('button', { name: 'Sign out' }).click()
+
+  it('somebody adds one, and signs in with it alone', async () => {
+    const ada = await test.user('Ada Passkey', { twoStep: true })
+    const { page, complaints } = await openWindow(chromium)
+    await giveAuthenticator(page)
+    await signInByCode(page, ada.email)
+    await page.getByRole('link', { name: 'Change your 2-step verification device' }).click()
+    deepEqual(await accessibilityFaults(page), [])
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    deepEqual(await accessibilityFaults(page), [])
+    await page.goto(issuer)
+    await addPasskey(page, 'Work laptop')
+    match(await page.getByRole('main').innerText(), /Work laptop/)
+    deepEqual(
+      (await test.mails()).map(({ to, subject }) => [to, subject.includes('2-step verification')]),
+      [[ada.email, true]],
+    )
+
+    await signOut(page)
+    deepEqual(await accessibilityFaults(page), [])
+    await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+    await page.getByRole('heading', { name: 'Your applications' }).waitFor()
+    const [session] = await test.rows<{ level: string; method: string }>(
+      'select level, method from sessions where user_id = $1',
+      [ada.id],
+    )
+    deepEqual(session, { level: 'full', method: 'passkey' })
+    equal((await test.events(ada.uid)).at(-1), 11)
+    deepEqual(complaints, [])
+  })
+
+  it('somebody passes the second step with it, and removes it again', async () => {
+    const ben = await test.user('Ben Passkey', { twoStep: true })
+    const { page } = await openWindow(chromium)
+    await giveAuthenticator(page)
+    await signInByCode(page, ben.email)
+    await addPasskey(page, '')
+    await signOut(page)
+
+    await signInByPassword(page, ben.email)
+    deepEqual(await accessibilityFaults(page), [])
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.getByRole('heading', { name: 'Your applications' }).waitFor()
+    equal((await test.events(ben.uid)).at(-1), 21)
+
+    await page.getByRole('link', { name: 'Change your 2-step verification device' }).click()
+    await page.getByRole('link', { name: 'Remove Passkey' }).click()
+    await page.getByLabel('Your password').fill(password)
+    await page.getByLabel('Code from a device that you have').fill(test.code())
+    await page.getByRole('button', { name: 'Remove' }).click()
+    match(await page.getByRole('alert').innerText(), /Passkey removed/)
+    equal((await test.rows('select from passkeys where user_id = $1', [ben.id])).length, 0)
+  })
+
+  it('a device that did not verify its person lets nobody in', async () => {
+    const cal = await test.user('Cal Passkey', { twoStep: true })
+    const { page } = await openWindow(chromium)
+    const authenticator = await giveAuthenticator(page)
+    await signInByCode(page, cal.email)
+    await addPasskey(page, 'Laptop')
+    await signOut(page)
+    await authenticator.verifyNobody()
+    await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+    await page.getByText('That did not work, or took too long.').waitFor()
+    equal((await test.rows('select from sessions where user_id = $1', [cal.id])).length, 0)
+  })
+
+  it('an answer counts once, in the browser that was asked, and not for somebody suspended', async () => {
+    const dee = await test.user('Dee Passkey', { twoStep: true })
+    const { page } = await openWindow(chromium)
+    await giveAuthenticator(page)
+    await signInByCode(page, dee.email)
+    await addPasskey(page, 'Laptop')
+    await signOut(page)
+
+    const answer = async (): Promise<string> => {
+      await page.goto(`${issuer}/users/sign_in`)
+      const sent = page.waitForRequest((request) => request.url().endsWith('/users/sign_in/passkey'))
+      await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+      return (await sent).postData() ?? ''
+    }
+    const body = await answer()
+    await page.getByRole('heading', { name: 'Your applications' }).waitFor()
+    const signedIn = 'select from sessions where user_id = $1'
+    equal((await test.rows(signedIn, [dee.id])).length, 1)
+
+    // The same once more in the same browser, and in another one.
+    const cookies = await page.context().cookies()
+    await signOut(page)
+    const visitor = cookies.find(({ name }) => name.endsWith('signon_visitor'))
+    const again = await fetch(`${test.url}/users/sign_in/passkey`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        cookie: `${visitor?.name}=${visitor?.value}`,
+      },
+      body,
+    })
+    equal(again.headers.get('location'), '/users/sign_in')
+    equal((await test.rows(signedIn, [dee.id])).length, 0)
+    const other = test.browser()
+    const token =
+      /name="csrf_token" value="([^"]+)"/.exec((await other.get('/users/sign_in')).text)?.[1] ?? ''
+    const credential = new URLSearchParams(body).get('credential') ?? ''
+    const elsewhere = await other.send('/users/sign_in/passkey', {
+      method: 'POST',
+      body: new URLSearchParams({ csrf_token: token, credential }),
+    })
+    equal(elsewhere.location, '/users/sign_in')
+    equal((await test.rows(signedIn, [dee.id])).length, 0)
+
+    await test.signon.transaction((work) => work.users.suspend(dee.id, 'left'))
+    await answer()
+    await page.getByText('Your account has been suspended').waitFor()
+    equal((await test.rows(signedIn, [dee.id])).length, 0)
+  })
+})
