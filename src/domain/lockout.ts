@@ -10,15 +10,12 @@ export interface AttemptState {
   readonly lockedAt: Date | null
 }
 
-/** When a lock ends by itself: after an hour. */
+/** When a lock that began at this instant ends by itself: after an hour. */
 export const lockEndsAt = (lockedAt: Date): Date => after(lockedAt, lockMilliseconds)
 
 /** Locked now? */
 export const isLocked = (lockedAt: Date | null, now: Date): boolean =>
   lockedAt !== null && now < lockEndsAt(lockedAt)
-
-/** When a lock that began at this instant ends. */
-export const lockEnd = (lockedAt: Date): Date => after(lockedAt, lockMilliseconds)
 
 /** The instant before which a lock must have begun to be over. */
 export const lockOverIfBefore = (now: Date): Date => after(now, -lockMilliseconds)

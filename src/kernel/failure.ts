@@ -66,6 +66,9 @@ export const enforce = (verdict: Verdict): void => {
     throw new Forbidden('You do not have permission to perform this action.', verdict.reason)
 }
 
+/** What went wrong, in a line for our logs. */
+export const reasonOf = (error: unknown): string => (error instanceof Failure ? error.detail : String(error))
+
 /** Throws where we would be wrong ourselves: a bug, not a refusal. */
 export function invariant(condition: unknown, expectation: string): asserts condition {
   if (!condition) throw new Error(`Expected that ${expectation}`)

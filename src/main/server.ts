@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { titleOf } from '#domain/letter.ts'
 import { accessLogRoutes } from '#features/account/access-log.route.ts'
 import { accountRoutes } from '#features/account/account.route.ts'
 import { confirmEmailRoutes } from '#features/account/confirm-email.route.ts'
@@ -42,7 +43,7 @@ export const createWeb = (
   return createServer({
     signon,
     publicUrl,
-    environment: environment.charAt(0).toUpperCase() + environment.slice(1),
+    environment: titleOf(environment),
     trustedProxies,
     logger,
     onRoute,

@@ -11,7 +11,7 @@ import { after, second } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import { hashToken, mintForNewRow, mintToken, type TimeOrderedId, tokenId } from '#kernel/token.ts'
 import * as queries from './authorizations.sql.ts'
-import { isDuplicate } from './connection.ts'
+import { falseWhenTaken } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { storedUserAgent } from './events.ts'
 
@@ -69,7 +69,7 @@ export const authorizationStore = ({ db, now, random }: StoreContext) => ({
           begun.nonce,
           begun.session,
         )
-        .then(() => true, falseWhenTaken),
+        .then(() => true, falseWhenTaken('authorizations_pkey')),
     )
   },
 
@@ -177,12 +177,6 @@ export interface LiveAuthorization extends SpentToken {
 
 /** No row has this id: what a token that is not one of ours leads to. */
 const nobody: TimeOrderedId = '0'
-
-/** For `mintForNewRow`: another family has the id already. */
-export const falseWhenTaken = (error: unknown): false => {
-  if (isDuplicate(error, 'authorizations_pkey')) return false
-  throw error
-}
 
 const freshTokens = (id: TimeOrderedId, at: Date, random: Random) => {
   const access = mintToken(id, random)

@@ -5,8 +5,7 @@ import type { ComparableUri } from '#domain/oauth/redirect-uri.ts'
 import { idleSince } from '#domain/session.ts'
 import { after } from '#kernel/clock.ts'
 import { hashToken, mintForNewRow, type TimeOrderedId, tokenId } from '#kernel/token.ts'
-import { falseWhenTaken } from './authorizations.ts'
-import { statement, unhurried } from './connection.ts'
+import { falseWhenTaken, statement, unhurried } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { presentedSession, type Session, type SessionRow, sessionColumns } from './sessions.ts'
 
@@ -77,7 +76,7 @@ export const authorizeFactStore = ({ db, now, random, uriSubstitution }: StoreCo
       ).then(([row]) => {
         facts = factsOf(row, undefined, row?.is_begun ? code.text : undefined)
         return true
-      }, falseWhenTaken),
+      }, falseWhenTaken('authorizations_pkey')),
     )
     return facts
   },

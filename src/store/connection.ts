@@ -64,6 +64,14 @@ export const statement = <Row, Values extends readonly unknown[]>(name: string, 
  */
 export const unhurried = `(select set_config('synchronous_commit', 'off', true)) as unhurried`
 
+/** For `mintForNewRow`: whoever catches with it learns that the row's id was taken, by the name of its primary key. */
+export const falseWhenTaken =
+  (constraint: string) =>
+  (error: unknown): false => {
+    if (isDuplicate(error, constraint)) return false
+    throw error
+  }
+
 /** Does this error say that a unique index (`constraint`, when given) refused a row? */
 export const isDuplicate = (error: unknown, constraint?: string): boolean =>
   error instanceof DatabaseError &&

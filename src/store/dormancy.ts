@@ -1,4 +1,3 @@
-import type { Notice } from '#domain/dormancy.ts'
 import type { Role, UserId, UserUid } from '#domain/user.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
@@ -31,7 +30,7 @@ export interface UnusedBefore {
  * People who leave their accounts unused. They are sought by ranges of ids, because an index on the last sign-in would
  * make every sign-in dearer. Who is locked by somebody else is passed over: the next run finds them again.
  */
-export const dormancyStore = ({ db, now }: StoreContext) => ({
+export const dormancyStore = ({ db }: StoreContext) => ({
   /** The highest id that anybody has; 0 when there is nobody. */
   async lastId(): Promise<number> {
     const row = await db
@@ -70,35 +69,7 @@ export const dormancyStore = ({ db, now }: StoreContext) => ({
       .executeTakeFirst()
     return row && dormantOf(row)
   },
-
-  /** What these people were told already. */
-  async told(users: readonly UserId[]): Promise<readonly Told[]> {
-    if (users.length === 0) return []
-    const rows = await db
-      .selectFrom('account_notices')
-      .select(['user_id', 'kind', 'counts_from'])
-      .where('user_id', 'in', users)
-      .execute()
-    return rows.map((row) => ({ user: row.user_id as UserId, kind: row.kind, countsFrom: row.counts_from }))
-  },
-
-  /** Remembers that somebody is told of this; `false` when that was remembered already. */
-  async tell(user: UserId, { kind, countsFrom }: Pick<Notice, 'kind' | 'countsFrom'>): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await db
-      .insertInto('account_notices')
-      .values({ user_id: user, kind, counts_from: countsFrom, created_at: now() })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    return numInsertedOrUpdatedRows === 1n
-  },
 })
-
-/** Something that somebody was told, and the instant that it counts from. */
-export interface Told {
-  readonly user: UserId
-  readonly kind: string
-  readonly countsFrom: Date
-}
 
 const people = (db: Connection) =>
   db

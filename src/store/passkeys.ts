@@ -3,14 +3,7 @@ import type { UserId, UserUid } from '#domain/user.ts'
 import { hashToken } from '#kernel/token.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
-
-/** A passkey as its owner sees it. */
-export interface Passkey {
-  readonly id: PasskeyId
-  readonly name: string
-  readonly createdAt: Date
-  readonly lastUsedAt: Date | null
-}
+import { type Factor, listFactors, removeFactor } from './factor-rows.ts'
 
 /** What a passkey proves itself by. */
 export interface PasskeyKey {
@@ -50,20 +43,7 @@ export const passkeyStore = ({ db, now }: StoreContext) => ({
   },
 
   /** The person's passkeys, oldest first. */
-  async list(user: UserId): Promise<readonly Passkey[]> {
-    const rows = await db
-      .selectFrom('passkeys')
-      .select(['id', 'name', 'created_at', 'last_used_at'])
-      .where('user_id', '=', user)
-      .orderBy('id')
-      .execute()
-    return rows.map((row) => ({
-      id: row.id as PasskeyId,
-      name: row.name,
-      createdAt: row.created_at,
-      lastUsedAt: row.last_used_at,
-    }))
-  },
+  list: (user: UserId): Promise<readonly Factor<PasskeyId>[]> => listFactors(db, 'passkeys', user),
 
   /** What a browser is told of the person's passkeys, so that it offers one of them. */
   async keysOf(user: UserId): Promise<readonly Pick<PasskeyKey, 'credentialId' | 'transports'>[]> {
@@ -105,15 +85,8 @@ export const passkeyStore = ({ db, now }: StoreContext) => ({
   },
 
   /** Removes one of the person's passkeys; the answer is its name, if it was there. */
-  async remove(user: UserId, passkey: PasskeyId): Promise<string | undefined> {
-    const row = await db
-      .deleteFrom('passkeys')
-      .where('user_id', '=', user)
-      .where('id', '=', passkey)
-      .returning('name')
-      .executeTakeFirst()
-    return row?.name
-  },
+  remove: (user: UserId, passkey: PasskeyId): Promise<string | undefined> =>
+    removeFactor(db, 'passkeys', user, passkey),
 
   /** Notes that a challenge was answered, which happens once. */
   async answerChallenge(challenge: string, expiresAt: Date): Promise<boolean> {

@@ -3,17 +3,11 @@ import type { FactorId } from '#domain/two-step.ts'
 import type { UserId } from '#domain/user.ts'
 import { statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
+import { type Factor, listFactors, removeFactor } from './factor-rows.ts'
 
-/** An authenticator app, as its owner sees it. */
-export interface AuthenticatorApp {
+/** What the codes of an authenticator app are made of. */
+export interface CodeSource {
   readonly id: FactorId
-  readonly name: string
-  readonly createdAt: Date
-  readonly lastUsedAt: Date | null
-}
-
-/** One with what its codes are made of. */
-export interface CodeSource extends AuthenticatorApp {
   readonly secret: string
   /** The last step whose code was used. */
   readonly lastStep: number
@@ -49,26 +43,18 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
   },
 
   /** The person's authenticator apps, oldest first. */
-  async list(user: UserId): Promise<readonly AuthenticatorApp[]> {
-    const rows = await db
-      .selectFrom('totp_factors')
-      .select(['id', 'name', 'created_at', 'last_used_at'])
-      .where('user_id', '=', user)
-      .orderBy('id')
-      .execute()
-    return rows.map(appOf)
-  },
+  list: (user: UserId): Promise<readonly Factor<FactorId>[]> => listFactors(db, 'totp_factors', user),
 
-  /** The same, with their secrets. */
+  /** What the codes of the person's apps are made of, oldest first. */
   async codeSources(user: UserId): Promise<readonly CodeSource[]> {
     const rows = await db
       .selectFrom('totp_factors')
-      .select(['id', 'name', 'created_at', 'last_used_at', 'sealed_secret', 'last_step'])
+      .select(['id', 'sealed_secret', 'last_step'])
       .where('user_id', '=', user)
       .orderBy('id')
       .execute()
     return rows.map((row) => ({
-      ...appOf(row),
+      id: row.id as FactorId,
       secret: keys.open(row.sealed_secret, secretOf(user)),
       lastStep: Number(row.last_step),
     }))
@@ -94,15 +80,8 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
   },
 
   /** Removes one of the person's authenticator apps; the answer is its name, if it was there. */
-  async remove(user: UserId, app: FactorId): Promise<string | undefined> {
-    const row = await db
-      .deleteFrom('totp_factors')
-      .where('user_id', '=', user)
-      .where('id', '=', app)
-      .returning('name')
-      .executeTakeFirst()
-    return row?.name
-  },
+  remove: (user: UserId, app: FactorId): Promise<string | undefined> =>
+    removeFactor(db, 'totp_factors', user, app),
 
   /** Removes every way to pass the second step, recovery codes included. */
   async removeAll(user: UserId): Promise<void> {
@@ -112,18 +91,6 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
 })
 
 const secretOf = (user: UserId): string => `authenticator app of ${user}`
-
-const appOf = (row: {
-  readonly id: number
-  readonly name: string
-  readonly created_at: Date
-  readonly last_used_at: Date | null
-}): AuthenticatorApp => ({
-  id: row.id as FactorId,
-  name: row.name,
-  createdAt: row.created_at,
-  lastUsedAt: row.last_used_at,
-})
 
 const countAttempt = statement<CodeAttempt, [UserId, lockOverIfBefore: Date]>(
   'second-factors.count-attempt',

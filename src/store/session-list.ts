@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { idleSince, type SessionLevel, type SessionMethod } from '#domain/session.ts'
 import type { UserId } from '#domain/user.ts'
 import type { TimeOrderedId } from '#kernel/token.ts'
+import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
 /** A browser that somebody is signed in with, as they see it. */
@@ -51,23 +52,24 @@ export const sessionListStore = ({ db, now }: StoreContext) => ({
 
   /** Ends this session of the person; the answer is its user agent, or nothing when there was none. */
   async end(user: UserId, id: TimeOrderedId): Promise<{ readonly userAgent: string | null } | undefined> {
-    const gone = await db
-      .deleteFrom('sessions')
-      .where('id', '=', id)
-      .where('user_id', '=', user)
-      .returning('user_agent as userAgent')
-      .executeTakeFirst()
-    return gone
+    return removeOwn(db, 'sessions', user, id)
   },
 
   /** Forgets this browser of the person; the answer is its user agent, or nothing when there was none. */
   async forget(user: UserId, id: TimeOrderedId): Promise<{ readonly userAgent: string | null } | undefined> {
-    const gone = await db
-      .deleteFrom('remembered_browsers')
-      .where('id', '=', id)
-      .where('user_id', '=', user)
-      .returning('user_agent as userAgent')
-      .executeTakeFirst()
-    return gone
+    return removeOwn(db, 'remembered_browsers', user, id)
   },
 })
+
+const removeOwn = (
+  db: Connection,
+  table: 'sessions' | 'remembered_browsers',
+  user: UserId,
+  id: TimeOrderedId,
+): Promise<{ readonly userAgent: string | null } | undefined> =>
+  db
+    .deleteFrom(table)
+    .where('id', '=', id)
+    .where('user_id', '=', user)
+    .returning('user_agent as userAgent')
+    .executeTakeFirst()

@@ -4,7 +4,7 @@ import { type SessionLevel, sessionEnd } from '#domain/session.ts'
 import { signInThrottle, windowStart } from '#domain/throttle.ts'
 import type { UserId, UserUid } from '#domain/user.ts'
 import { hashToken, mintForNewRow, type TimeOrderedId, tokenId } from '#kernel/token.ts'
-import { isDuplicate, statement } from './connection.ts'
+import { falseWhenTaken, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { storedUserAgent } from './events.ts'
 import { refuseTooMany, takenFromThrottle } from './throttles.ts'
@@ -94,7 +94,7 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
       ).then(([row]) => {
         level = row?.level
         return true
-      }, falseWhenTaken),
+      }, falseWhenTaken('sessions_pkey')),
     )
     return level && { token, level }
   },
@@ -108,11 +108,6 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
 const presentedToken = (text: string | undefined) => {
   const id = text === undefined ? undefined : tokenId(text)
   return text === undefined || id === undefined ? { id: null, hash: null } : { id, hash: hashToken(text) }
-}
-
-const falseWhenTaken = (error: unknown): false => {
-  if (isDuplicate(error, 'sessions_pkey')) return false
-  throw error
 }
 
 // What follows from the attempt is committed with care, and takes its counts along.

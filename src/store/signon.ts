@@ -6,6 +6,7 @@ import { reactionsTo } from '#domain/reactions.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import type { KeyRing } from '#kernel/sealed.ts'
+import { accountNoticeStore } from './account-notices.ts'
 import { accountTokenStore } from './account-tokens.ts'
 import { apiTokenStore } from './api-tokens.ts'
 import { applicationStore } from './applications.ts'
@@ -128,6 +129,7 @@ const workOf = (context: StoreContext): Work => {
 }
 
 const stores = (context: StoreContext) => ({
+  accountNotices: accountNoticeStore(context),
   accountTokens: accountTokenStore(context),
   apiTokens: apiTokenStore(context),
   applications: applicationStore(context),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { EndingNotice, Exemption, TwoStepFacts } from '#domain/two-step.ts'
+import type { Exemption, TwoStepFacts } from '#domain/two-step.ts'
 import type { Role, UserId, UserUid } from '#domain/user.ts'
 import type { StoreContext } from './context.ts'
 
@@ -51,11 +51,13 @@ export const twoStepStore = ({ db, now }: StoreContext) => ({
 
   /** Ends an exemption whose day has come: the person must use 2-step verification. `false` when there is none such. */
   async endExemptionOf(user: UserId, today: string): Promise<boolean> {
-    const { numAffectedRows = 0n } = await sql`
-      update users set requires_two_step = true, exempt_reason = null, exempt_until = null, exempt_by = null,
-        updated_at = ${now()}
-      where id = ${user} and exempt_until <= ${today}::date`.execute(db)
-    return numAffectedRows > 0n
+    const { numUpdatedRows } = await db
+      .updateTable('users')
+      .set({ requires_two_step: true, ...noExemption, updated_at: now() })
+      .where('id', '=', user)
+      .where(sql<boolean>`exempt_until <= ${today}::date`)
+      .executeTakeFirstOrThrow()
+    return numUpdatedRows > 0n
   },
 
   /** Lifts an exemption; `false` when there was none. */
@@ -75,16 +77,6 @@ export const twoStepStore = ({ db, now }: StoreContext) => ({
       select id, uid, exempt_until::text as until from users
       where exempt_until <= ${day}::date order by id`.execute(db)
     return rows
-  },
-
-  /** Remembers that somebody is told of this; `false` when that was remembered already. */
-  async tell(user: UserId, { kind, countsFrom }: EndingNotice): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await db
-      .insertInto('account_notices')
-      .values({ user_id: user, kind, counts_from: countsFrom, created_at: now() })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    return numInsertedOrUpdatedRows === 1n
   },
 
   /** Who granted the exemption, and where they are reached; nothing when an operator did, or somebody who has gone. */

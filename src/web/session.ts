@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '#domain/events.ts'
+import { invariant } from '#kernel/failure.ts'
 import type { PresentedSession, Session } from '#store/sessions.ts'
 import type { Signon } from '#store/signon.ts'
 import type { Browser } from './browser.ts'
@@ -103,6 +104,12 @@ export const sendToFinish = (request: FastifyRequest, reply: FastifyReply, next:
 const wantsPage = (request: FastifyRequest): boolean => {
   const accept = request.headers.accept ?? '*/*'
   return request.headers['x-requested-with'] === undefined && /text\/html|\*\/\*/.test(accept)
+}
+
+/** The live session, on pages that are shown to nobody without one. */
+export const sessionOf = ({ session }: FastifyRequest): Session => {
+  invariant(session, 'the guard lets only signed-in people come here')
+  return session
 }
 
 /** Whoever sent the request as the one who acts: the signed-in person, or somebody unknown at an address. */

@@ -2,20 +2,21 @@ import { deviceOf } from '#domain/device.ts'
 import { eventWords, hiddenEvents } from '#domain/event-log.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
 import type { UserId } from '#domain/user.ts'
-import { Invalid, invariant } from '#kernel/failure.ts'
+import { Invalid } from '#kernel/failure.ts'
 import { rowId } from '#kernel/token.ts'
 import type { EventPlace, LoggedEvent } from '#store/events.ts'
 import { paths } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
+import { sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { type AccessLogView, accessLogPage } from './access-log.page.ts'
 
 const eventsOnPage = 50
 
 export const accessLogRoutes: Routes = (scope, signon) => {
-  scope.get(paths.accessLog, async ({ session, query }, reply) => {
-    invariant(session, 'one’s own log is for signed-in people')
-    const { id, uid, role } = session.user
+  scope.get(paths.accessLog, async (request, reply) => {
+    const { query } = request
+    const { id, uid, role } = sessionOf(request).user
     const before = placeIn(query)
     const asked = { about: uid, before, hidden: hiddenEvents(role), limit: eventsOnPage + 1 }
     const found = await signon.single.events.list(asked)

@@ -1,13 +1,12 @@
 import { roleNames } from '#domain/user.ts'
-import { invariant } from '#kernel/failure.ts'
 import { paths } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
+import { sessionOf } from '#web/session.ts'
 import { accountPage } from './account.page.ts'
 
 export const accountRoutes: Routes = (scope, signon) => {
-  scope.get(paths.account, async ({ session }, reply) => {
-    invariant(session, 'settings are for signed-in people')
-    const { user } = session
+  scope.get(paths.account, async (request, reply) => {
+    const { user } = sessionOf(request)
     const [{ organisationName }, change] = await signon.read(async ({ dashboard, emailChanges }) => [
       await dashboard.person(user.id),
       await emailChanges.seek(user.id),

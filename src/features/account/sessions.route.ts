@@ -1,12 +1,12 @@
 import { deviceOf } from '#domain/device.ts'
 import { londonDate, shortLondonMoment } from '#domain/london-time.ts'
 import type { SessionMethod } from '#domain/session.ts'
-import { invariant, NotFound } from '#kernel/failure.ts'
+import { NotFound } from '#kernel/failure.ts'
 import { rowId, type TimeOrderedId } from '#kernel/token.ts'
 import type { ListedBrowser, ListedSession } from '#store/session-list.ts'
 import { paths } from '#web/paths.ts'
 import type { Request, Routes } from '#web/routes.ts'
-import { actorOf } from '#web/session.ts'
+import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { endOtherSessions, endSession, forgetBrowser, forgetBrowsers } from './end-sessions.ts'
 import { type SessionsView, sessionsPage } from './sessions.page.ts'
@@ -49,11 +49,6 @@ export const sessionsRoutes: Routes = (scope, signon) => {
     request.browser.flash('browsers-forgotten')
     return reply.redirect(paths.sessions, 303)
   })
-}
-
-const sessionOf = ({ session }: Request) => {
-  invariant(session, 'sessions are shown to signed-in people')
-  return session
 }
 
 const idOf = ({ params }: Request): TimeOrderedId => {

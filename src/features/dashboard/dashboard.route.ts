@@ -1,13 +1,12 @@
 import { roleNames } from '#domain/user.ts'
-import { invariant } from '#kernel/failure.ts'
 import { paths } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
+import { sessionOf } from '#web/session.ts'
 import { dashboardPage } from './dashboard.page.ts'
 
 export const dashboardRoutes: Routes = (scope, signon) => {
-  scope.get(paths.dashboard, async ({ session }, reply) => {
-    invariant(session, 'the dashboard is for signed-in people')
-    const { user } = session
+  scope.get(paths.dashboard, async (request, reply) => {
+    const { user } = sessionOf(request)
     const [applications, { organisationName }] = await signon.read(async ({ dashboard }) => [
       await dashboard.applications(user.id),
       await dashboard.person(user.id),

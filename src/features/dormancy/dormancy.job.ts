@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/events.ts'
 import type { ScheduledJobName } from '#domain/jobs.ts'
-import { Failure } from '#kernel/failure.ts'
+import { reasonOf } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
 import { deleteNeverSignedIn } from './delete-never-signed-in.ts'
 import { sendSuspensionReminders } from './send-suspension-reminders.ts'
@@ -36,5 +36,3 @@ export const dormancyJobs = (signon: Signon, journal: Journal) => {
     'delete-never-signed-in': job('delete-never-signed-in', deleteNeverSignedIn, warnInviters),
   } satisfies Partial<Record<ScheduledJobName, () => Promise<void>>>
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Failure ? error.detail : String(error))

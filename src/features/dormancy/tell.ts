@@ -11,7 +11,7 @@ export interface Noticed extends Dormant {
 
 /** Those of whom nobody was told this yet. */
 export const untold = async (signon: Signon, people: readonly Noticed[]): Promise<readonly Noticed[]> => {
-  const told = await signon.single.dormancy.told(people.map(({ id }) => id))
+  const told = await signon.single.accountNotices.told(people.map(({ id }) => id))
   const keys = new Set(told.map(({ user, kind, countsFrom }) => keyOf(user, kind, countsFrom)))
   return people.filter(({ id, notice }) => !keys.has(keyOf(id, notice.kind, notice.countsFrom)))
 }
@@ -28,7 +28,7 @@ export const tell = (
 ): Promise<Outcome> =>
   signon.transaction(async (work) => {
     if (isRehearsal) return 'done'
-    if (!(await work.dormancy.tell(id, notice))) return 'passed over'
+    if (!(await work.accountNotices.tell(id, notice))) return 'passed over'
     await work.jobs.add({ name: 'send-mail', payload: { mail, user: id, days: notice.days } })
     return 'done'
   })

@@ -1,7 +1,7 @@
 import type { Actor } from '#domain/events.ts'
 import { type AuthorizeParameters, type CodeRequest, codeRequest } from '#domain/oauth/authorize-request.ts'
 import { OAuthError } from '#domain/oauth/oauth-error.ts'
-import { comparableUri, matchesAny, withParameters } from '#domain/oauth/redirect-uri.ts'
+import { type ComparableUri, comparableUri, matchesAny, withParameters } from '#domain/oauth/redirect-uri.ts'
 import type { PlainRequest, RequestingClient } from '#store/authorize-facts.ts'
 import type { Session } from '#store/sessions.ts'
 import type { Signon } from '#store/signon.ts'
@@ -39,13 +39,26 @@ export const authorize = async (
   actor: Actor,
   asked: Authorize,
 ): Promise<AuthorizeOutcome> => {
-  const facts = await signon.single.authorizeFacts.gather(asked.sessionToken, asked.clientId, plainOf(asked))
+  const redirect = asked.redirectUri === undefined ? undefined : comparableUri(asked.redirectUri)
+  const facts = await signon.single.authorizeFacts.gather(
+    asked.sessionToken,
+    asked.clientId,
+    plainOf(asked, redirect),
+  )
   if (facts.state !== 'live') return { outcome: 'sign in', why: facts.state }
   const { session, client, code } = facts
   if (session.level !== 'full') return { outcome: 'finish', next: 'second step' }
   if (session.mustSetUpTwoStep) return { outcome: 'finish', next: 'set-up' }
 
-  const outcome = await answer(signon, { ...actor, userId: session.user.id }, asked, session, client, code)
+  const outcome = await answer(
+    signon,
+    { ...actor, userId: session.user.id },
+    asked,
+    session,
+    client,
+    redirect,
+    code,
+  )
   // A code counts as use of the session in its own statement; so does every other answer.
   const isCode = outcome.outcome === 'redirect' && outcome.isCode
   if (!isCode && asked.sessionToken) await signon.single.sessions.use(asked.sessionToken)
@@ -58,9 +71,9 @@ const answer = async (
   asked: Authorize,
   session: Session,
   client: RequestingClient | undefined,
+  redirect: ComparableUri | undefined,
   begunCode: string | undefined,
 ): Promise<AuthorizeOutcome> => {
-  const redirect = asked.redirectUri === undefined ? undefined : comparableUri(asked.redirectUri)
   const refusal = refusalOf(asked, client)
   if (refusal !== undefined || !client || !redirect)
     return { outcome: 'refused', message: refusal ?? notRegistered, session }
@@ -95,9 +108,8 @@ const refusalOf = (
 }
 
 /** The request, if it is well-formed whatever its client asks for. */
-const plainOf = (asked: Authorize): PlainRequest | undefined => {
+const plainOf = (asked: Authorize, redirect: ComparableUri | undefined): PlainRequest | undefined => {
   const { redirectUri } = asked
-  const redirect = redirectUri === undefined ? undefined : comparableUri(redirectUri)
   const request = wellFormed(asked, false)
   if (redirectUri === undefined || !redirect || request instanceof OAuthError) return undefined
   return { redirectUri, redirect, codeChallenge: request.codeChallenge, nonce: request.nonce }

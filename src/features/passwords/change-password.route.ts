@@ -1,8 +1,7 @@
-import { invariant } from '#kernel/failure.ts'
 import { newPasswordView } from '#web/new-password.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
-import { actorOf } from '#web/session.ts'
+import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { changePasswordPage } from './change-password.page.ts'
 import { type ChangePasswordFaults, changePassword } from './change-password.ts'
@@ -26,9 +25,4 @@ export const changePasswordRoutes: Routes = (scope, signon) => {
     request.browser.flash('password-changed')
     return reply.redirect(paths.account, 302)
   })
-}
-
-const sessionOf = ({ session }: Request) => {
-  invariant(session, 'only signed-in people reach this page')
-  return session
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/events.ts'
-import { isLocked, lockEnd } from '#domain/lockout.ts'
+import { isLocked, lockEndsAt } from '#domain/lockout.ts'
 import { type CodeVerdict, judgeCode } from '#domain/totp.ts'
 import { isAppCode, tidyCode, wrongCodeLocks } from '#domain/two-step.ts'
 import type { UserId, UserUid } from '#domain/user.ts'
@@ -30,7 +30,7 @@ export const checkCode = async (
   actor: Actor,
 ): Promise<CodeOutcome> => {
   const { attempts, lockedAt } = await work.secondFactors.countAttempt(owner.id)
-  if (lockedAt && isLocked(lockedAt, work.now)) return { outcome: 'locked', until: lockEnd(lockedAt) }
+  if (lockedAt && isLocked(lockedAt, work.now)) return { outcome: 'locked', until: lockEndsAt(lockedAt) }
 
   const code = tidyCode(typed)
   const result = isAppCode(code)
@@ -69,5 +69,5 @@ const lock = async (work: Work, owner: CodeOwner, actor: Actor): Promise<CodeOut
   await work.sessions.endAll(owner.id)
   await work.rememberedBrowsers.endAll(owner.id)
   await work.record({ name: 'two-step-locked', about: owner }, actor)
-  return { outcome: 'locked', until: lockEnd(work.now) }
+  return { outcome: 'locked', until: lockEndsAt(work.now) }
 }

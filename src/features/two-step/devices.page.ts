@@ -42,20 +42,17 @@ export const recoveryCodesPage = (view: RecoveryCodesView): Page => ({
   view: { ...view },
 })
 
+export interface DeviceView {
+  readonly name: string
+  readonly added: string
+  readonly lastUsed: string
+  /** Nothing for the last device of somebody who must have one. */
+  readonly removePath: string | null
+}
+
 export interface DevicesView {
-  readonly devices: readonly {
-    readonly name: string
-    readonly added: string
-    readonly lastUsed: string
-    /** Nothing for the last device of somebody who must have one. */
-    readonly removePath: string | null
-  }[]
-  readonly passkeys: readonly {
-    readonly name: string
-    readonly added: string
-    readonly lastUsed: string
-    readonly removePath: string
-  }[]
+  readonly devices: readonly DeviceView[]
+  readonly passkeys: readonly DeviceView[]
   readonly recoveryCodesLeft: number
 }
 

@@ -1,14 +1,20 @@
 import { shortLondonMoment } from '#domain/london-time.ts'
 import { type FactorId, mustUseTwoStep } from '#domain/two-step.ts'
-import { invariant, NotFound } from '#kernel/failure.ts'
-import type { Session } from '#store/sessions.ts'
+import { NotFound } from '#kernel/failure.ts'
+import type { Factor } from '#store/factor-rows.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
-import { actorOf } from '#web/session.ts'
+import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { type Refused, removeDevice, renewRecoveryCodes } from './change-devices.ts'
 import { codeProblem } from './code-problem.ts'
-import { type ConfirmView, confirmPage, devicesPage, recoveryCodesPage } from './devices.page.ts'
+import {
+  type ConfirmView,
+  confirmPage,
+  type DeviceView,
+  devicesPage,
+  recoveryCodesPage,
+} from './devices.page.ts'
 import { type FieldProblems, type ShownProblems, shownProblems } from './field-problems.ts'
 import { showLocked } from './second-step.route.ts'
 
@@ -24,18 +30,10 @@ export const deviceRoutes: Routes = (scope, signon) => {
       const isNeeded = keys.length > 0 || mustUseTwoStep(await twoStep.find(user.id))
       const staysOne = isNeeded && apps.length === 1
       return {
-        devices: apps.map(({ id, name, createdAt, lastUsedAt }) => ({
-          name,
-          added: shortLondonMoment(createdAt),
-          lastUsed: lastUsedAt === null ? 'Never' : shortLondonMoment(lastUsedAt),
-          removePath: staysOne ? null : paths.removeDevice.replace(':app', String(id)),
-        })),
-        passkeys: keys.map(({ id, name, createdAt, lastUsedAt }) => ({
-          name,
-          added: shortLondonMoment(createdAt),
-          lastUsed: lastUsedAt === null ? 'Never' : shortLondonMoment(lastUsedAt),
-          removePath: paths.removePasskey.replace(':passkey', String(id)),
-        })),
+        devices: apps.map((app) =>
+          deviceView(app, staysOne ? null : paths.removeDevice.replace(':app', String(app.id))),
+        ),
+        passkeys: keys.map((key) => deviceView(key, paths.removePasskey.replace(':passkey', String(key.id)))),
         recoveryCodesLeft: await recoveryCodes.count(user.id),
       }
     })
@@ -73,6 +71,16 @@ export const deviceRoutes: Routes = (scope, signon) => {
     return reply.page(recoveryCodesPage(view))
   })
 }
+
+const deviceView = (
+  { name, createdAt, lastUsedAt }: Factor<number>,
+  removePath: string | null,
+): DeviceView => ({
+  name,
+  added: shortLondonMoment(createdAt),
+  lastUsed: lastUsedAt === null ? 'Never' : shortLondonMoment(lastUsedAt),
+  removePath,
+})
 
 type Confirm = Omit<ConfirmView, keyof ShownProblems>
 
@@ -117,10 +125,4 @@ const appOf = ({ params }: Request): FactorId => {
   const text = onlyText(params, 'app') ?? ''
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('You have no such device.')
   return Number(text) as FactorId
-}
-
-/** The session of whoever looks at their devices. */
-export const sessionOf = ({ session }: Request): Session => {
-  invariant(session, 'devices are shown to signed-in people')
-  return session
 }

@@ -2,7 +2,7 @@ import type { Actor } from '#domain/events.ts'
 import { londonDay } from '#domain/london-time.ts'
 import { endingNotice, mostEndingDays } from '#domain/two-step.ts'
 import { after, day } from '#kernel/clock.ts'
-import { Failure } from '#kernel/failure.ts'
+import { reasonOf } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
 import type { EndingExemption } from '#store/two-step.ts'
 
@@ -38,11 +38,9 @@ const remind = (signon: Signon, { id, until }: EndingExemption, today: string): 
   signon.transaction(async (work) => {
     const notice = endingNotice(until, today)
     const user = await work.users.lockById(id)
-    if (!notice || user.suspendedAt !== null || !(await work.twoStep.tell(id, notice))) return
+    if (!notice || user.suspendedAt !== null || !(await work.accountNotices.tell(id, notice))) return
     const order = { mail: 'exemption-ending', user: id, days: notice.days } as const
     await work.jobs.add({ name: 'send-mail', payload: order })
     const granter = await work.twoStep.grantedBy(id)
     if (granter) await work.jobs.add({ name: 'send-mail', payload: { ...order, to: granter.email } })
   })
-
-const reasonOf = (error: unknown): string => (error instanceof Failure ? error.detail : String(error))

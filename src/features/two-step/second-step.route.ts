@@ -8,7 +8,7 @@ import type { Page } from '#web/page.ts'
 import { challengeFor, type PasskeyForm } from '#web/passkey-form.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
-import { actorOf } from '#web/session.ts'
+import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { codeProblem } from './code-problem.ts'
 import { passSecondStep } from './pass-second-step.ts'
@@ -23,8 +23,7 @@ export const secondStepRoutes =
   (environment: string, relyingParty: string): Routes =>
   (scope, signon) => {
     const passkeyOf = async (request: Request): Promise<PasskeyForm | null> => {
-      invariant(request.session, 'the second step is for people whose password was right')
-      const known = await signon.single.passkeys.keysOf(request.session.user.id)
+      const known = await signon.single.passkeys.keysOf(sessionOf(request).user.id)
       if (known.length === 0) return null
       const options = requestOptions(relyingParty, challengeFor(signon, 'second step', request), known)
       const [action, button] = [paths.passkeyStep, 'Use a passkey']
