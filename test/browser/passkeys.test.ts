@@ -77,10 +77,12 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     await page.goto(issuer)
     await addPasskey(page, 'Work laptop')
     match(await page.getByRole('main').innerText(), /Work laptop/)
+    const letters = await test.mails()
     deepEqual(
-      (await test.mails()).map(({ to, subject }) => [to, subject.includes('2-step verification')]),
+      letters.map(({ to, subject }) => [to, subject.includes('2-step verification')]),
       [[ada.email, true]],
     )
+    match(letters[0]?.text ?? '', /1 authenticator app, 1 passkey and no recovery codes now/)
 
     await signOut(page)
     deepEqual(await accessibilityFaults(page), [])

@@ -11,17 +11,19 @@ export const twoStepChangedEmail = async (
 ): Promise<Letter | undefined> => {
   const person = await signon.single.users.seek(user)
   if (!person) return undefined
-  const [apps, codes] = [
-    await signon.single.secondFactors.list(user),
-    await signon.single.recoveryCodes.count(user),
+  const { secondFactors, passkeys, recoveryCodes } = signon.single
+  const left = [
+    amount((await secondFactors.list(user)).length, 'authenticator app'),
+    amount((await passkeys.list(user)).length, 'passkey'),
   ]
+  const codes = amount(await recoveryCodes.count(user), 'recovery code')
   return letter(place, {
     to: person.email,
     name: person.name,
     subject: 'Your 2-step verification has been changed',
     paragraphs: [
       `A device for 2-step verification was added to your ${signonName(place)} account or removed from it, or one of its recovery codes was used.`,
-      `You have ${amount(apps.length, 'authenticator app')} and ${amount(codes, 'recovery code')} now: ${place.publicUrl}${paths.devices}`,
+      `You have ${left.join(', ')} and ${codes} now: ${place.publicUrl}${paths.devices}`,
       'If that was not you, choose a new password and contact your GOV.UK lead or one of your organisation admins at once.',
     ],
   })
