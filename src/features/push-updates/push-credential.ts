@@ -1,4 +1,5 @@
 import { type ApplicationId, signinPermission, userUpdatePermission } from '#domain/application.ts'
+import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
 import type { User } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
@@ -88,7 +89,7 @@ const permit = async (work: Work, owner: User, application: ApplicationId): Prom
   }
   if (added.length > 0)
     await work.record(
-      { name: 'permissions-added', about: owner, application, note: `(${added.join(', ')})` },
+      { name: 'permissions-added', about: owner, application, note: noteOfNames(added) },
       itself,
     )
 }
