@@ -14,7 +14,12 @@ const run = async (): Promise<number> => {
     ? undefined
     : await joinEmbeddedDatabase({
         directory: folder,
-        settings: { fsync: 'off', synchronous_commit: 'off', max_connections: '200' },
+        settings: {
+          fsync: 'off',
+          synchronous_commit: 'off',
+          max_connections: '200',
+          shared_buffers: '256MB',
+        },
       })
   try {
     const server = own ?? embedded?.url ?? ''

@@ -50,16 +50,33 @@ const holder = (token: {
   left join user_applications v on v.user_id = u.id and v.application_id = a.id
   where`
 
-type Read = [id: TimeOrderedId, hash: Buffer, now: Date, syncedBefore: Date]
+/**
+ * `one` for each of several tokens, which are given as lists of ids and hashes: each is found by its own index lookup,
+ * however many there are. The planner is kept from seeing how many, so that it plans once and for all.
+ */
+const forEachToken = (one: string): string => `
+  select k.place, one.*
+  from (select $1::bigint[] as ids, $2::bytea[] as hashes offset 0) as asked,
+    unnest(asked.ids, asked.hashes) with ordinality as k (id, hash, place),
+    lateral (${one} limit 1) as one`
 
-const personsHolder = `${holder({
-  problem: `when t.ended_at is not null then 'revoked' when t.access_expires_at <= $3 then 'expired'`,
-  isUseDue: 'false',
-  syncedBefore: '$4',
-  source: 'authorizations t',
-})} t.id = $1 and t.access_hash = $2`
+/** `place`: which of the tokens it is, from 1, in decimal. */
+export interface PlacedRow extends PresentedRow {
+  readonly place: string
+}
 
-export const readPersons = statement<PresentedRow, Read>('bearer-tokens.read-persons', personsHolder)
+type Read = [ids: readonly TimeOrderedId[], hashes: readonly Buffer[], now: Date, syncedBefore: Date]
+
+const personsHolders = forEachToken(
+  `${holder({
+    problem: `when t.ended_at is not null then 'revoked' when t.access_expires_at <= $3 then 'expired'`,
+    isUseDue: 'false',
+    syncedBefore: '$4',
+    source: 'authorizations t',
+  })} t.id = k.id and t.access_hash = k.hash`,
+)
+
+export const readPersons = statement<PlacedRow, Read>('bearer-tokens.read-persons', personsHolders)
 
 /**
  * Notes that the application has had the permissions; the row is there since the code was redeemed. Lost with the
@@ -74,15 +91,21 @@ export const notePersons = statement<
    where v.user_id = $1 and v.application_id = $2 and coalesce(v.last_synced_at < $4, true)`,
 )
 
-/** Both in one. */
-export const readAndNotePersons = statement<PresentedRow, [...token: Read, clientId: string | null]>(
+/** Both in one. Whoever notes the same in this moment does it for us: nobody waits for another. */
+export const readAndNotePersons = statement<
+  PlacedRow,
+  [...tokens: Read, clientIds: readonly (string | null)[]]
+>(
   'bearer-tokens.read-and-note-persons',
-  `with facts as (${personsHolder}), noted as (
-     update user_applications v set last_synced_at = $3
-     from facts, ${unhurried}
+  `with facts as (${personsHolders}), due as (
+     select v.user_id, v.application_id from facts
+     join user_applications v on v.user_id = facts."userId" and v.application_id = facts."applicationId"
      where facts."isDue" and facts.problem is null and 'signin' = any (facts.permissions)
-       and coalesce(facts."clientId" = $5, true)
-       and v.user_id = facts."userId" and v.application_id = facts."applicationId"
+       and coalesce(facts."clientId" = ($5::text[])[facts.place], true)
+     for no key update of v skip locked
+   ), noted as (
+     update user_applications v set last_synced_at = $3 from due, ${unhurried}
+     where v.user_id = due.user_id and v.application_id = due.application_id
    )
    select * from facts`,
 )

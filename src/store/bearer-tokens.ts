@@ -5,6 +5,7 @@ import { hashToken, isMadeSince, type TimeOrderedId, tokenId } from '#kernel/tok
 import * as queries from './bearer-tokens.sql.ts'
 import { type Connection, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
+import { together } from './together.ts'
 
 /** A token as introspection tells of it. Times are seconds since 1970. */
 export interface IntrospectedToken {
@@ -17,51 +18,89 @@ export interface IntrospectedToken {
   readonly expiresAt: number | null
 }
 
+interface Presented {
+  readonly id: TimeOrderedId
+  readonly hash: Buffer
+  readonly clientId: string | undefined
+}
+
 /** Access tokens of people's authorizations and of machines, as they are presented. */
-export const bearerTokenStore = ({ db, now }: StoreContext) => ({
-  /**
-   * Reads a token and its holder. Where the token is good for `clientId` (any client, when absent), it is noted that
-   * the application has had the permissions (at most once a minute) and that a machine's token was used (at most once
-   * an hour).
-   */
-  async present(token: string, clientId?: string): Promise<queries.PresentedToken | undefined> {
-    const [at, id, hash] = [now(), tokenId(token), hashToken(token)]
-    const persons = id === undefined ? undefined : await presentPersons(db, at, id, hash, clientId)
-    // Tokens of machines made before ours had their prefix may look like those of people.
-    return persons ?? presentMachines(db, at, hash, clientId)
-  },
-
-  /** What introspection tells of an access or refresh token. */
-  async introspect(token: string): Promise<IntrospectedToken | undefined> {
-    const [row] = await introspect(
-      db,
-      tokenId(token) ?? null,
-      hashToken(token),
-      now(),
-      accessTokenMilliseconds / 1000,
+export const bearerTokenStore = ({ db, now }: StoreContext) => {
+  const readPersons = together<Presented, queries.PlacedRow>(async (tokens) =>
+    inTheirPlaces(
+      tokens,
+      await queries.readPersons(
+        db,
+        tokens.map(({ id }) => id),
+        tokens.map(({ hash }) => hash),
+        now(),
+        after(now(), -minute),
+      ),
+    ),
+  )
+  const readAndNotePersons = together<Presented, queries.PlacedRow>(async (tokens) =>
+    inTheirPlaces(
+      tokens,
+      await queries.readAndNotePersons(
+        db,
+        tokens.map(({ id }) => id),
+        tokens.map(({ hash }) => hash),
+        now(),
+        after(now(), -minute),
+        tokens.map(({ clientId }) => clientId ?? null),
+      ),
+    ),
+  )
+  const presentPersons = async (token: Presented): Promise<queries.PresentedToken | undefined> => {
+    const aMinuteAgo = after(now(), -minute)
+    // A token of this very minute has most likely never been presented before: one statement reads it and notes that.
+    if (isMadeSince(token.id, aMinuteAgo)) {
+      const row = await readAndNotePersons(token)
+      return row && withoutAccess(row)
+    }
+    const row = await readPersons(token)
+    const presented = row && withoutAccess(row)
+    if (
+      presented &&
+      row.isDue &&
+      presented.problem === null &&
+      (token.clientId ?? row.clientId) === row.clientId
     )
-    return row
-  },
-})
-
-const presentPersons = async (
-  db: Connection,
-  at: Date,
-  id: TimeOrderedId,
-  hash: Buffer,
-  clientId: string | undefined,
-): Promise<queries.PresentedToken | undefined> => {
-  const aMinuteAgo = after(at, -minute)
-  // A token of this very minute has most likely never been presented before: one statement reads it and notes that.
-  if (isMadeSince(id, aMinuteAgo)) {
-    const [row] = await queries.readAndNotePersons(db, id, hash, at, aMinuteAgo, clientId ?? null)
-    return row && withoutAccess(row)
+      await queries.notePersons(db, row.userId, row.applicationId, now(), aMinuteAgo)
+    return presented
   }
-  const [row] = await queries.readPersons(db, id, hash, at, aMinuteAgo)
-  const presented = row && withoutAccess(row)
-  if (presented && row.isDue && presented.problem === null && (clientId ?? row.clientId) === row.clientId)
-    await queries.notePersons(db, row.userId, row.applicationId, at, aMinuteAgo)
-  return presented
+
+  return {
+    /**
+     * Reads a token and its holder. Where the token is good for `clientId` (any client, when absent), it is noted that
+     * the application has had the permissions (at most once a minute) and that a machine's token was used (at most once
+     * an hour).
+     */
+    async present(token: string, clientId?: string): Promise<queries.PresentedToken | undefined> {
+      const [id, hash] = [tokenId(token), hashToken(token)]
+      const persons = id === undefined ? undefined : await presentPersons({ id, hash, clientId })
+      // Tokens of machines made before ours had their prefix may look like those of people.
+      return persons ?? presentMachines(db, now(), hash, clientId)
+    },
+
+    /** What introspection tells of an access or refresh token. */
+    async introspect(token: string): Promise<IntrospectedToken | undefined> {
+      const [row] = await introspect(
+        db,
+        tokenId(token) ?? null,
+        hashToken(token),
+        now(),
+        accessTokenMilliseconds / 1000,
+      )
+      return row
+    },
+  }
+}
+
+/** The rows in the order of what was asked for; nothing in the place of what is not there. */
+const inTheirPlaces = (asked: readonly unknown[], rows: readonly queries.PlacedRow[]) => {
+  const placed = new Map(rows.map((row) => [Number(row.place), row]))
+  return asked.map((_, index) => placed.get(index + 1))
 }
 
 const presentMachines = async (

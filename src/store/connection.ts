@@ -49,8 +49,7 @@ export const statement = <Row, Values extends readonly unknown[]>(name: string, 
   const query = CompiledQuery.raw(text)
   return async (db: Connection, ...values: Values): Promise<readonly Row[]> => {
     const pool = pools.get(db)
-    // A list is written out by `pg`, which knows how.
-    if (pool && !values.some(Array.isArray))
+    if (pool)
       return (await sendPrepared(pool, name, text, values.map(sendable)).catch(throwAsFailure)) as Row[]
     const named: NamedQuery = { ...query, name, parameters: values }
     const { rows } = await db.executeQuery<Row>(named as CompiledQuery<Row>)

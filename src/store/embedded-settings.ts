@@ -1,16 +1,17 @@
+import { totalmem } from 'node:os'
+
 /** For a small installation on ordinary hardware. Whatever is acknowledged is on the disk. */
 const defaults = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '100',
-  shared_buffers: '256MB',
   effective_cache_size: '1GB',
   random_page_cost: '1.1',
   jit: 'off',
   fsync: 'on',
   synchronous_commit: 'on',
-  // The packaged build has neither lz4 nor zstd.
-  wal_compression: 'on',
+  // The packaged build has neither lz4 nor zstd, and its own method costs more than the bytes that it saves.
+  wal_compression: 'off',
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
   timezone: 'UTC',
@@ -25,6 +26,12 @@ const defaults = {
   log_statement: 'none',
 } as const
 
+/** An eighth of the memory that we may use: pages that are asked for often then stay where the server finds them. */
+const sharedBuffers = (): string => {
+  const megabytes = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20)
+  return `${Math.min(Math.max(Math.floor(megabytes / 8), 128), 8192)}MB`
+}
+
 /** The command line of a server whose data lie in `data`, listening in the directory `socket` only. */
 export const serverArguments = (
   data: string,
@@ -33,6 +40,11 @@ export const serverArguments = (
 ): readonly string[] => {
   // A list of directories, in which quotes protect commas and spaces.
   const directories = `"${socket.replaceAll('"', '""')}"`
-  const all = { ...defaults, ...settings, unix_socket_directories: directories }
+  const all = {
+    ...defaults,
+    shared_buffers: sharedBuffers(),
+    ...settings,
+    unix_socket_directories: directories,
+  }
   return ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }

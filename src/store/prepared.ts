@@ -97,9 +97,16 @@ const prepared = (name: string, text: string, values: readonly unknown[]) => {
   return query
 }
 
-/** A value in the form in which it is sent: text, bytes, or nothing. */
+/** A value in the form in which it is sent: text, bytes, or nothing. A list is text, as PostgreSQL writes its arrays. */
 export const sendable = (value: unknown): string | Buffer | null => {
   if (value === null || typeof value === 'string' || Buffer.isBuffer(value)) return value
+  if (Array.isArray(value)) return `{${value.map(element).join(',')}}`
   // `pg` writes a date out in local time, part by part; this is the same instant in one native call.
   return value instanceof Date ? value.toISOString() : String(value)
+}
+
+const element = (value: unknown): string => {
+  if (value === null) return 'NULL'
+  if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`
+  return `"${String(sendable(value)).replace(/["\\]/g, '\\$&')}"`
 }
