@@ -48,6 +48,9 @@ export interface User {
   readonly invitationAcceptedAt: Date | null
 }
 
+/** A user, named by the address as it was typed, or by the id of somebody of that kind. */
+export type Whom = { readonly email: string } | { readonly id: UserId; readonly kind: UserKind }
+
 export type UserStatus = 'active' | 'invited' | 'locked' | 'suspended'
 
 /** A role that looks after one organisation, and so needs one. */

@@ -8,6 +8,7 @@ import type { Random } from '#kernel/random.ts'
 import type { KeyRing } from '#kernel/sealed.ts'
 import { accountNoticeStore } from './account-notices.ts'
 import { accountTokenStore } from './account-tokens.ts'
+import { administratorStore } from './administrators.ts'
 import { apiTokenStore } from './api-tokens.ts'
 import { applicationStore } from './applications.ts'
 import { authorizationStore } from './authorizations.ts'
@@ -131,6 +132,7 @@ const workOf = (context: StoreContext): Work => {
 const stores = (context: StoreContext) => ({
   accountNotices: accountNoticeStore(context),
   accountTokens: accountTokenStore(context),
+  administrators: administratorStore(context),
   apiTokens: apiTokenStore(context),
   applications: applicationStore(context),
   authorizations: authorizationStore(context),

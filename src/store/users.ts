@@ -1,7 +1,16 @@
 import { lockOverIfBefore } from '#domain/lockout.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
-import type { Role, User, UserId, UserKind, UserUid } from '#domain/user.ts'
+import {
+  normaliseEmail,
+  type Role,
+  type User,
+  type UserId,
+  type UserKind,
+  type UserUid,
+  type Whom,
+} from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
+import { noSuchUser } from './administration.ts'
 import { type Connection, isDuplicate, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
@@ -58,27 +67,30 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return userOf(row)
   },
 
-  /** The user with this address, holding the row until the transaction ends. Throws `NotFound`. */
-  async lockByEmail(email: string): Promise<User> {
-    const row = await byEmail(db, email).forNoKeyUpdate().executeTakeFirst()
-    if (!row) throw new NotFound(`There is no account for ${email}.`)
-    return userOf(row)
+  /** The user, as they are now. Throws `NotFound`. */
+  async find(whom: Whom): Promise<User> {
+    return foundUser(await named(db, whom).executeTakeFirst(), whom)
+  },
+
+  /** The user, holding the row until the transaction ends. Throws `NotFound`. */
+  async lockNamed(whom: Whom): Promise<User> {
+    return foundUser(await named(db, whom).forNoKeyUpdate().executeTakeFirst(), whom)
   },
 
   /**
-   * The user with this normalised address, and how many other superadmins are active: neither suspended nor only
-   * invited. All of them are held, in the order of their ids, until the transaction ends: no two can be suspended or
-   * demoted at once. Throws `NotFound`.
+   * The user, and how many other superadmins are active: neither suspended nor only invited. All of them are held, in
+   * the order of their ids, until the transaction ends: no two can be suspended or demoted at once. Throws `NotFound`.
    */
   async lockAmongSuperadmins(
-    email: string,
+    whom: Whom,
   ): Promise<{ readonly user: User; readonly otherSuperadmins: number }> {
+    const { id } = foundUser(await named(db, whom).executeTakeFirst(), whom)
     const rows = await db
       .selectFrom('users')
       .select(userColumns)
       .where(({ eb, and, or }) =>
         or([
-          eb('email', '=', email),
+          eb('id', '=', id),
           and([
             eb('role', '=', 'superadmin'),
             eb('suspended_at', 'is', null),
@@ -89,9 +101,13 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
       .orderBy('id')
       .forNoKeyUpdate()
       .execute()
-    const row = rows.find((candidate) => candidate.email === email)
-    if (!row) throw new NotFound(`There is no account for ${email}.`)
-    return { user: userOf(row), otherSuperadmins: rows.length - 1 }
+    return {
+      user: foundUser(
+        rows.find((candidate) => candidate.id === id),
+        whom,
+      ),
+      otherSuperadmins: rows.length - 1,
+    }
   },
 
   /** The user with this normalised address, if there is one. */
@@ -200,6 +216,16 @@ interface UserRow {
   readonly invited_at: Date | null
   readonly invited_by: number | null
   readonly invitation_accepted_at: Date | null
+}
+
+const named = (db: Connection, whom: Whom) =>
+  'email' in whom
+    ? byEmail(db, normaliseEmail(whom.email))
+    : db.selectFrom('users').select(userColumns).where('id', '=', whom.id).where('kind', '=', whom.kind)
+
+const foundUser = (row: UserRow | undefined, whom: Whom): User => {
+  if (!row) throw noSuchUser(whom)
+  return userOf(row)
 }
 
 const byEmail = (db: Connection, email: string) =>

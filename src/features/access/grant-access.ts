@@ -1,9 +1,8 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import { signinPermission } from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail } from '#domain/user.ts'
-import { Conflict, enforce, Forbidden } from '#kernel/failure.ts'
+import { Conflict, Forbidden } from '#kernel/failure.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Permission } from '#store/grants.ts'
 import type { Signon } from '#store/signon.ts'
 import { type AccessChange, type ChangeAccess, heldOf, permissionsNamed } from './change.ts'
@@ -14,8 +13,7 @@ import { type AccessChange, type ChangeAccess, heldOf, permissionsNamed } from '
  */
 export const grantAccess = (signon: Signon, actor: Actor, input: ChangeAccess): Promise<AccessChange> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'grant access'))
-    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    const user = await lockUserFor(work, actor, 'grant access', input)
     const application = await work.applications.findByName(input.applicationName)
     if (application.retiredAt !== null) throw new Conflict(`${application.name} is retired.`)
     const offered = await work.grants.permissions(application.id)

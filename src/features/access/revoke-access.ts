@@ -1,9 +1,8 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { ApplicationId } from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail, type User } from '#domain/user.ts'
-import { enforce } from '#kernel/failure.ts'
+import type { User } from '#domain/user.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Permission } from '#store/grants.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { type AccessChange, type ChangeAccess, heldOf, isSignin, permissionsNamed } from './change.ts'
@@ -14,8 +13,7 @@ import { type AccessChange, type ChangeAccess, heldOf, isSignin, permissionsName
  */
 export const revokeAccess = (signon: Signon, actor: Actor, input: ChangeAccess): Promise<AccessChange> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'remove access'))
-    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    const user = await lockUserFor(work, actor, 'remove access', input)
     const application = await work.applications.findByName(input.applicationName)
     const offered = await work.grants.permissions(application.id)
     const named = permissionsNamed(offered, input.permissions, application.name)

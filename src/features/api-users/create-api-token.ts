@@ -2,7 +2,6 @@ import { mayAdminister } from '#domain/administration.policy.ts'
 import { signinPermission } from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
 import { Conflict, enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
@@ -40,7 +39,7 @@ export const createApiToken = (
     enforce(mayAdminister(actor, 'create an API token'))
     const { days = usualDays } = input
     refuseFaults([daysFault(days)])
-    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    const user = await work.users.lockNamed(input)
     if (user.kind !== 'machine') throw new Conflict(`${user.email} is a person. Only API users have tokens.`)
     if (user.suspendedAt !== null) throw new Conflict(`${user.email} is suspended.`)
     const application = await work.applications.findByName(input.applicationName)

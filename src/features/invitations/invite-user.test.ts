@@ -41,7 +41,7 @@ describe('inviting a user', () => {
     await signon.single.invitations.send(id, ada.id)
     equal((await signon.single.users.seek(id))?.invitedBy, ada.id)
     // An operator who sends it again has no account to take her place with.
-    await resendInvitation(signon, operator, 'by-ada@example.gov.uk')
+    await resendInvitation(signon, operator, { email: 'by-ada@example.gov.uk' })
     equal((await signon.single.users.seek(id))?.invitedBy, ada.id)
   })
 
@@ -86,7 +86,9 @@ describe('inviting a user', () => {
 
   it('is refused to people', async () => {
     await rejects(inviteUser(signon, { kind: 'person' }, person('p@example.gov.uk')), { code: 'forbidden' })
-    await rejects(resendInvitation(signon, { kind: 'person' }, 'ben@example.gov.uk'), { code: 'forbidden' })
+    await rejects(resendInvitation(signon, { kind: 'person' }, { email: 'ben@example.gov.uk' }), {
+      code: 'forbidden',
+    })
   })
 
   it('mails nothing to whoever was suspended before the mail was written', async () => {
@@ -101,7 +103,7 @@ describe('sending an invitation again', () => {
     const { uid, email } = await inviteUser(signon, operator, person('again@example.gov.uk'))
     const [first] = await test.mails()
     clock.step(10 * day)
-    const again = await resendInvitation(signon, operator, 'AGAIN@example.gov.uk')
+    const again = await resendInvitation(signon, operator, { email: 'AGAIN@example.gov.uk' })
     deepEqual([again.status, again.invitedAt], ['invited', clock.now()])
     equal((await test.browser().get(pathOf(first?.text))).status, 302)
 
@@ -115,19 +117,21 @@ describe('sending an invitation again', () => {
   it('is refused for who has accepted, was never invited, is suspended or unknown', async () => {
     const accepted = await inviteUser(signon, operator, person('accepted@example.gov.uk'))
     await signon.single.invitations.accept(accepted.id)
-    await rejects(resendInvitation(signon, operator, accepted.email), {
+    await rejects(resendInvitation(signon, operator, { email: accepted.email }), {
       code: 'conflict',
       message: 'Invitation for accepted@example.gov.uk has already been accepted',
     })
     const made = await test.user('Made')
-    await rejects(resendInvitation(signon, operator, made.email), {
+    await rejects(resendInvitation(signon, operator, { email: made.email }), {
       code: 'conflict',
       message: /not invited/,
     })
     const suspended = await inviteUser(signon, operator, person('suspended@example.gov.uk'))
     await signon.single.users.suspend(suspended.id, 'by mistake')
-    await rejects(resendInvitation(signon, operator, suspended.email), { code: 'conflict' })
-    await rejects(resendInvitation(signon, operator, 'nobody@example.gov.uk'), { code: 'not-found' })
+    await rejects(resendInvitation(signon, operator, { email: suspended.email }), { code: 'conflict' })
+    await rejects(resendInvitation(signon, operator, { email: 'nobody@example.gov.uk' }), {
+      code: 'not-found',
+    })
     deepEqual(await test.events(accepted.uid), [37])
   })
 })

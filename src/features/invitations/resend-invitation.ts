@@ -1,7 +1,7 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail } from '#domain/user.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import type { Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 
@@ -9,10 +9,9 @@ import { accountOf, type UserAccount } from '#store/user-account.ts'
  * Sends an invitation again: its two weeks begin anew, and the link that was sent before is good no more. Throws
  * `NotFound` for a stranger, `Conflict` for whoever has accepted, was not invited, or is suspended.
  */
-export const resendInvitation = (signon: Signon, actor: Actor, typedEmail: string): Promise<UserAccount> =>
+export const resendInvitation = (signon: Signon, actor: Actor, whom: Whom): Promise<UserAccount> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'invite a user'))
-    const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
+    const user = await lockUserFor(work, actor, 'resend an invitation', whom)
     if (user.invitedAt === null) throw new Conflict(`${user.email} was not invited.`)
     if (user.invitationAcceptedAt !== null)
       throw new Conflict(`Invitation for ${user.email} has already been accepted`)

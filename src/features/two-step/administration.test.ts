@@ -67,7 +67,7 @@ describe('resetting 2-step verification', () => {
     await half.signIn(user.email)
     await signon.transaction((work) => work.recoveryCodes.renew(user.id))
 
-    await resetTwoStep(signon, operator, ' RESET@example.gov.uk ')
+    await resetTwoStep(signon, operator, { email: ' RESET@example.gov.uk ' })
     equal((await browser.get('/')).location, '/users/sign_in')
     equal((await half.get('/')).location, '/users/sign_in')
     for (const table of ['totp_factors', 'recovery_codes', 'remembered_browsers', 'sessions'])
@@ -80,27 +80,27 @@ describe('resetting 2-step verification', () => {
 
   it('is refused where there is nothing to reset, and to people in pages', async () => {
     const user = await test.user('Nothing')
-    await rejects(resetTwoStep(signon, operator, user.email), { code: 'conflict' })
-    await rejects(resetTwoStep(signon, { kind: 'person', userId: user.id }, user.email), {
+    await rejects(resetTwoStep(signon, operator, { email: user.email }), { code: 'conflict' })
+    await rejects(resetTwoStep(signon, { kind: 'person', userId: user.id }, { email: user.email }), {
       code: 'forbidden',
     })
-    await rejects(resetTwoStep(signon, operator, 'nobody@example.gov.uk'), { code: 'not-found' })
+    await rejects(resetTwoStep(signon, operator, { email: 'nobody@example.gov.uk' }), { code: 'not-found' })
   })
 })
 
 describe('requiring 2-step verification', () => {
   it('is told to the person, once', async () => {
     const user = await test.user('Required')
-    await requireTwoStep(signon, operator, user.email)
+    await requireTwoStep(signon, operator, { email: user.email })
     deepEqual(await test.events(user.uid), [42])
     deepEqual(await subjects(), [[user.email, '[Test] Make your Signon account more secure']])
-    await rejects(requireTwoStep(signon, operator, user.email), { code: 'conflict' })
+    await rejects(requireTwoStep(signon, operator, { email: user.email }), { code: 'conflict' })
   })
 
   it('ends an exemption', async () => {
     const user = await test.user('Was exempt')
     await exemptFromTwoStep(signon, operator, { email: user.email, reason: 'no phone', until: '2027-01-01' })
-    await requireTwoStep(signon, operator, user.email)
+    await requireTwoStep(signon, operator, { email: user.email })
     equal((await signon.single.twoStep.find(user.id)).isExempt, false)
     deepEqual(await test.events(user.uid), [39, 41, 42])
     await test.mails()
@@ -108,7 +108,7 @@ describe('requiring 2-step verification', () => {
 
   it('is refused for a machine', async () => {
     const { user } = await test.machine('Robot', await test.application('Robotics'))
-    await rejects(requireTwoStep(signon, operator, user.email), { code: 'conflict' })
+    await rejects(requireTwoStep(signon, operator, { email: user.email }), { code: 'conflict' })
     const exemption = { email: user.email, reason: 'x', until: '2027-01-01' }
     await rejects(exemptFromTwoStep(signon, operator, exemption), { code: 'conflict' })
   })

@@ -1,26 +1,21 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
 import { londonDay } from '#domain/london-time.ts'
 import { type Exemption, exemptionFaults, roleRequiresTwoStep } from '#domain/two-step.ts'
-import { normaliseEmail, roleNames, type User } from '#domain/user.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import { roleNames, type User, type Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 
 /**
  * Exempts a person of the role normal from 2-step verification until a day, or changes their exemption. Devices that
  * they have are removed, and sessions that wait for a code end (`reference/accounts-and-sign-in.md` 11.5).
  */
-export const exemptFromTwoStep = (
-  signon: Signon,
-  actor: Actor,
-  asked: Exemption & { readonly email: string },
-): Promise<User> =>
+export const exemptFromTwoStep = (signon: Signon, actor: Actor, asked: Exemption & Whom): Promise<User> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'exempt from 2-step verification'))
     const [reason, until] = [asked.reason.trim(), asked.until.trim()]
     refuseFaults(exemptionFaults({ reason, until }, londonDay(work.now)))
-    const user = await work.users.lockByEmail(normaliseEmail(asked.email))
+    const user = await lockUserFor(work, actor, 'exempt from 2-step verification', asked)
     if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and does not sign in.`)
     if (roleRequiresTwoStep(user.role))
       throw new Conflict(`${user.email} cannot be exempt, because of the role ${roleNames[user.role]}.`)

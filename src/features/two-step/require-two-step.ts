@@ -1,17 +1,16 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail, type User } from '#domain/user.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import type { User, Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 
 /**
  * Requires 2-step verification of a person: unless it is set up, that is all that they can do from now on, in open
  * sessions too. An exemption ends (`reference/accounts-and-sign-in.md` 11.4).
  */
-export const requireTwoStep = (signon: Signon, actor: Actor, typedEmail: string): Promise<User> =>
+export const requireTwoStep = (signon: Signon, actor: Actor, whom: Whom): Promise<User> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'require 2-step verification'))
-    const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
+    const user = await lockUserFor(work, actor, 'require 2-step verification', whom)
     if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and does not sign in.`)
     const { isRequired, isExempt } = await work.twoStep.find(user.id)
     if (isRequired) throw new Conflict(`${user.email} must use 2-step verification already.`)

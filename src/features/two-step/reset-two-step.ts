@@ -1,17 +1,16 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail, type User } from '#domain/user.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import type { User, Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 
 /**
  * Takes away every device of somebody who cannot use theirs, and ends their sessions: they sign in with their password
  * and set 2-step verification up again, whether or not it was required of them (`reference/accounts-and-sign-in.md` 11.7).
  */
-export const resetTwoStep = (signon: Signon, actor: Actor, typedEmail: string): Promise<User> =>
+export const resetTwoStep = (signon: Signon, actor: Actor, whom: Whom): Promise<User> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'reset 2-step verification'))
-    const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
+    const user = await lockUserFor(work, actor, 'reset 2-step verification', whom)
     const { hasSecondFactor } = await work.twoStep.find(user.id)
     if (!hasSecondFactor) throw new Conflict(`${user.email} has not set up 2-step verification.`)
 

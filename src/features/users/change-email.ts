@@ -1,17 +1,14 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import { noteOfChange } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
-import { emailFault, normaliseEmail, type User } from '#domain/user.ts'
+import { emailFault, normaliseEmail, type User, type Whom } from '#domain/user.ts'
 import { isInvited } from '#domain/user-status.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import { Conflict } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 
-export interface ChangeEmail {
-  readonly email: string
-  readonly newEmail: string
-}
+export type ChangeEmail = Whom & { readonly newEmail: string }
 
 export interface EmailChanging {
   readonly account: UserAccount
@@ -26,10 +23,9 @@ export interface EmailChanging {
  */
 export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): Promise<EmailChanging> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'change an email address'))
     const newEmail = normaliseEmail(input.newEmail)
     refuseFaults([emailFault(newEmail)])
-    const user = await work.users.lockByEmail(normaliseEmail(input.email))
+    const user = await lockUserFor(work, actor, 'change an email address', input)
     if (user.email === newEmail) throw new Conflict(`${newEmail} is the address of this account already.`)
 
     const takesEffect = user.kind === 'machine' || isInvited(user)

@@ -17,7 +17,7 @@ describe('setting a password', () => {
   it('lets somebody sign in again whose suspension has ended', async () => {
     const ada = await test.user('Ada')
     await suspendUser(signon, operator, { email: ada.email, reason: 'away' })
-    await unsuspendUser(signon, operator, ada.email)
+    await unsuspendUser(signon, operator, { email: ada.email })
     equal(await signsIn(ada.email), false)
 
     const account = await setPassword(signon, operator, { email: 'ADA@example.gov.uk', password })
@@ -35,7 +35,7 @@ describe('setting a password', () => {
 
     await setPassword(signon, operator, { email: ben.email, password })
     match((await browser.get('/')).location ?? '', /sign_in/)
-    equal((await unlockUser(signon, operator, ben.email)).wasLocked, false)
+    equal((await unlockUser(signon, operator, { email: ben.email })).wasLocked, false)
     const [row] = await test.rows<{ failed_attempts: number; password_hash: string; changed: Date }>(
       'select failed_attempts, password_hash, password_changed_at as changed from users where id = $1',
       [ben.id],

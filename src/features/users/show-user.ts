@@ -1,7 +1,6 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail } from '#domain/user.ts'
-import { enforce } from '#kernel/failure.ts'
+import type { Whom } from '#domain/user.ts'
+import { findUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 
@@ -11,10 +10,9 @@ export interface ShownUser extends UserAccount {
 }
 
 /** A person or machine, and what they hold on the applications in service. Throws `NotFound`. */
-export const showUser = async (signon: Signon, actor: Actor, typedEmail: string): Promise<ShownUser> => {
-  enforce(mayAdminister(actor, 'look at a user'))
-  return signon.read(async (stores) => {
-    const account = await accountOf(stores, normaliseEmail(typedEmail), signon.clock.now())
+export const showUser = async (signon: Signon, actor: Actor, whom: Whom): Promise<ShownUser> =>
+  signon.read(async (stores) => {
+    const { email } = await findUserFor(stores, actor, 'look at a user', whom)
+    const account = await accountOf(stores, email, signon.clock.now())
     return { ...account, permissions: await stores.grants.heldByApplication(account.id) }
   })
-}

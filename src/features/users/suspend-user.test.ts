@@ -48,7 +48,7 @@ describe('suspending', () => {
     await suspendUser(signon, operator, { email: robot.user.email, reason })
     deepEqual(await test.events(robot.user.uid), [2, 30])
 
-    await unsuspendUser(signon, operator, robot.user.email)
+    await unsuspendUser(signon, operator, { email: robot.user.email })
     equal((await signon.single.apiTokens.find(robot.tokenId)).revokedAt === null, false)
   })
 
@@ -99,7 +99,7 @@ describe('unsuspending', () => {
     // As a sign-in that began before the suspension would leave it.
     await signon.transaction((work) => work.sessions.open(kim.id, 'full', {}))
 
-    const active = await unsuspendUser(signon, operator, kim.email)
+    const active = await unsuspendUser(signon, operator, { email: kim.email })
     deepEqual([active.status, active.suspensionReason], ['active', null])
     equal(session === undefined, false)
     equal((await test.rows('select from sessions where user_id = $1', [kim.id])).length, 0)
@@ -111,6 +111,9 @@ describe('unsuspending', () => {
 
   it('is refused to somebody who is not suspended', async () => {
     const leo = await test.user('Leo')
-    await rejects(unsuspendUser(signon, operator, leo.email), { code: 'conflict', message: /not suspended/ })
+    await rejects(unsuspendUser(signon, operator, { email: leo.email }), {
+      code: 'conflict',
+      message: /not suspended/,
+    })
   })
 })

@@ -1,15 +1,12 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail } from '#domain/user.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import type { Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { lockUserAmongSuperadminsFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 
-export interface SuspendUser {
-  readonly email: string
-  readonly reason: string
-}
+export type SuspendUser = Whom & { readonly reason: string }
 
 /**
  * Suspends a person or a machine at once: none of their sessions, authorizations and tokens is good any more. What
@@ -17,11 +14,10 @@ export interface SuspendUser {
  */
 export const suspendUser = (signon: Signon, actor: Actor, input: SuspendUser): Promise<UserAccount> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'suspend a user'))
     const reason = input.reason.trim()
     refuseFaults([reason === '' ? 'Reason for suspension can’t be blank' : undefined])
 
-    const { user, otherSuperadmins } = await work.users.lockAmongSuperadmins(normaliseEmail(input.email))
+    const { user, otherSuperadmins } = await lockUserAmongSuperadminsFor(work, actor, 'suspend a user', input)
     if (user.suspendedAt !== null) throw new Conflict(`${user.email} is suspended already.`)
     if (user.role === 'superadmin' && otherSuperadmins === 0)
       throw new Conflict(`${user.email} is the last active superadmin, and so cannot be suspended.`)

@@ -27,7 +27,7 @@ describe('mails about a suspension', () => {
     await lastSignedIn(email, '2026-09-01T12:00:00Z')
     await suspendUser(signon, operator, { email, reason: 'Left' })
     await test.mails()
-    await unsuspendUser(signon, operator, email)
+    await unsuspendUser(signon, operator, { email })
 
     const [mail, ...others] = await test.mails()
     deepEqual(others, [])
@@ -45,7 +45,7 @@ describe('mails about a suspension', () => {
     for (const { email } of [never, recently])
       await suspendUser(signon, operator, { email, reason: 'A mistake' })
     await test.mails()
-    for (const { email } of [never, recently]) await unsuspendUser(signon, operator, email)
+    for (const { email } of [never, recently]) await unsuspendUser(signon, operator, { email })
     const [first, second] = await test.mails()
     equal(first?.text.includes('sign in by'), false)
     match(second?.text ?? '', /sign in by 16 December 2026\./)
@@ -54,7 +54,7 @@ describe('mails about a suspension', () => {
   it('are not sent when the opposite has happened since, nor to machines', async () => {
     const { email } = await test.user('Cat')
     await suspendUser(signon, operator, { email, reason: 'Left' })
-    await unsuspendUser(signon, operator, email)
+    await unsuspendUser(signon, operator, { email })
     await suspendUser(signon, operator, { email, reason: 'Left after all' })
     deepEqual(
       (await test.mails()).map(({ subject }) => subject),
@@ -62,7 +62,7 @@ describe('mails about a suspension', () => {
     )
     const machine = await test.machine('Robot', await test.application('Whitehall'))
     await suspendUser(signon, operator, { email: machine.user.email, reason: 'Unused' })
-    await unsuspendUser(signon, operator, machine.user.email)
+    await unsuspendUser(signon, operator, { email: machine.user.email })
     deepEqual(await test.mails(), [])
   })
 })

@@ -11,10 +11,10 @@ const { signon, clock } = test
 it('lets somebody sign in again who typed too many wrong passwords', async () => {
   const ada = await test.user('Ada')
   await signon.single.users.lock(ada.id)
-  equal((await showUser(signon, operator, ada.email)).status, 'locked')
+  equal((await showUser(signon, operator, { email: ada.email })).status, 'locked')
   equal((await test.browser().signIn(ada.email)).status, 200)
 
-  const { wasLocked, account } = await unlockUser(signon, operator, 'ADA@example.gov.uk')
+  const { wasLocked, account } = await unlockUser(signon, operator, { email: 'ADA@example.gov.uk' })
   deepEqual([wasLocked, account.status], [true, 'active'])
   equal((await test.browser().signIn(ada.email)).status, 302)
   equal((await test.events(ada.uid)).includes(5), true)
@@ -22,10 +22,10 @@ it('lets somebody sign in again who typed too many wrong passwords', async () =>
 
 it('says when there is no lock, or no longer one, and records nothing', async () => {
   const ben = await test.user('Ben')
-  equal((await unlockUser(signon, operator, ben.email)).wasLocked, false)
+  equal((await unlockUser(signon, operator, { email: ben.email })).wasLocked, false)
   await signon.single.users.lock(ben.id)
   clock.step(hour)
-  equal((await unlockUser(signon, operator, ben.email)).wasLocked, false)
+  equal((await unlockUser(signon, operator, { email: ben.email })).wasLocked, false)
   deepEqual(await test.events(ben.uid), [])
 })
 
@@ -35,13 +35,13 @@ it('shows what somebody holds on the applications in service', async () => {
   const cleo = await test.user('Cleo', { uses: [whitehall, old] })
   await test.grant(cleo, whitehall, 'editor', 'Admin')
   await signon.single.applications.retire(old.id)
-  deepEqual((await showUser(signon, operator, cleo.email)).permissions, {
+  deepEqual((await showUser(signon, operator, { email: cleo.email })).permissions, {
     Whitehall: ['signin', 'Admin', 'editor'],
   })
 })
 
 it('knows nothing of strangers, and tells people nothing', async () => {
-  await rejects(showUser(signon, operator, 'nobody@example.gov.uk'), { code: 'not-found' })
-  await rejects(unlockUser(signon, operator, 'nobody@example.gov.uk'), { code: 'not-found' })
-  await rejects(showUser(signon, { kind: 'person' }, 'ada@example.gov.uk'), { code: 'forbidden' })
+  await rejects(showUser(signon, operator, { email: 'nobody@example.gov.uk' }), { code: 'not-found' })
+  await rejects(unlockUser(signon, operator, { email: 'nobody@example.gov.uk' }), { code: 'not-found' })
+  await rejects(showUser(signon, { kind: 'person' }, { email: 'ada@example.gov.uk' }), { code: 'forbidden' })
 })

@@ -1,8 +1,7 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
 import { isLocked } from '#domain/lockout.ts'
-import { normaliseEmail } from '#domain/user.ts'
-import { enforce } from '#kernel/failure.ts'
+import type { Whom } from '#domain/user.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 
@@ -12,10 +11,9 @@ export interface Unlocking {
 }
 
 /** Ends the lock that too many wrong passwords brought about. Where there is none nothing happens. */
-export const unlockUser = (signon: Signon, actor: Actor, typedEmail: string): Promise<Unlocking> =>
+export const unlockUser = (signon: Signon, actor: Actor, whom: Whom): Promise<Unlocking> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'unlock a user'))
-    const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
+    const user = await lockUserFor(work, actor, 'unlock a user', whom)
     const wasLocked = isLocked(user.lockedAt, work.now)
     if (wasLocked) {
       await work.users.unlock(user.id)

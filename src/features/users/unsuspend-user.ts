@@ -1,7 +1,7 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail } from '#domain/user.ts'
-import { Conflict, enforce } from '#kernel/failure.ts'
+import type { Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
+import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 
@@ -9,10 +9,9 @@ import { accountOf, type UserAccount } from '#store/user-account.ts'
  * Ends a suspension. Neither the old password nor old tokens come back (`reference/accounts-and-sign-in.md` 9.2), and
  * what a sign-in opened in the moment of the suspension ends now.
  */
-export const unsuspendUser = (signon: Signon, actor: Actor, typedEmail: string): Promise<UserAccount> =>
+export const unsuspendUser = (signon: Signon, actor: Actor, whom: Whom): Promise<UserAccount> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'unsuspend a user'))
-    const user = await work.users.lockByEmail(normaliseEmail(typedEmail))
+    const user = await lockUserFor(work, actor, 'unsuspend a user', whom)
     if (user.suspendedAt === null) throw new Conflict(`${user.email} is not suspended.`)
 
     await work.passwords.keepAsOld(user.id)

@@ -14,7 +14,7 @@ export const twoStepCommands: readonly Command[] = [
     details: 'For somebody who has lost theirs. Their sessions end. Make sure that it is them who asks.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const user = await resetTwoStep(signon, operator, email)
+        const user = await resetTwoStep(signon, operator, { email })
         return {
           document: twoStepDocument(user),
           lines: [`Reset 2-step verification for ${user.email}.`],
@@ -28,7 +28,7 @@ export const twoStepCommands: readonly Command[] = [
     summary: 'Make somebody use 2-step verification, and end their exemption.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const user = await requireTwoStep(signon, operator, email)
+        const user = await requireTwoStep(signon, operator, { email })
         return {
           document: twoStepDocument(user),
           lines: [`${user.email} must use 2-step verification now.`],

@@ -50,7 +50,7 @@ export const userCommands: readonly Command[] = [
     details: 'Its two weeks begin anew. The link that was sent before is good no more.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) =>
-        answerOfInvitation(await resendInvitation(signon, operator, email)),
+        answerOfInvitation(await resendInvitation(signon, operator, { email })),
       ),
   }),
 
@@ -60,7 +60,7 @@ export const userCommands: readonly Command[] = [
     summary: 'Show a person or API user, and what they hold.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const { permissions, ...user } = await showUser(signon, operator, email)
+        const { permissions, ...user } = await showUser(signon, operator, { email })
         const held = Object.entries(permissions).map(([application, names]) => [
           application,
           names.join(', '),
@@ -109,7 +109,7 @@ export const userCommands: readonly Command[] = [
       'The old password and old tokens do not come back: give a person a new one with users set-password.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const active = await unsuspendUser(signon, operator, email)
+        const active = await unsuspendUser(signon, operator, { email })
         const lost =
           active.kind === 'person'
             ? [
@@ -148,7 +148,7 @@ export const userCommands: readonly Command[] = [
     summary: 'End the lock after too many wrong passwords.',
     run: ({ email }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const { account, wasLocked } = await unlockUser(signon, operator, email)
+        const { account, wasLocked } = await unlockUser(signon, operator, { email })
         return {
           document: { ...documentOf(account), was_locked: wasLocked },
           lines: [wasLocked ? `${account.email} is now unlocked.` : `${account.email} was not locked.`],
