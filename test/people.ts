@@ -6,6 +6,7 @@ import { after, second } from '#kernel/clock.ts'
 import { randomSecret } from '#kernel/token.ts'
 import { codesOf } from '#outside/totp.ts'
 import type { ApiTokenId } from '#store/api-tokens.ts'
+import type { Connection } from '#store/connection.ts'
 import type { Signon } from '#store/signon.ts'
 
 export const password = 'correct horse battery daffodil'
@@ -31,6 +32,15 @@ export interface People {
   /** A machine with a token for an application, holding `signin` on it. */
   machine(name: string, application: TestApplication, options?: TokenOptions): Promise<TestMachine>
   grant(user: User, application: TestApplication, ...permissions: readonly string[]): Promise<void>
+  /** An organisation, below each of the parents given. */
+  organisation(name: string, options?: OrganisationOptions): Promise<OrganisationId>
+}
+
+export interface OrganisationOptions {
+  readonly parents?: readonly OrganisationId[]
+  readonly contentId?: string
+  readonly isClosed?: boolean
+  readonly requiresTwoStep?: boolean
 }
 
 export interface UserOptions {
@@ -64,8 +74,8 @@ export interface TestMachine {
   readonly tokenId: ApiTokenId
 }
 
-/** Makes people, applications and machines in one line each, straight in the store. */
-export const people = (signon: Signon): People => {
+/** Makes people, organisations, applications and machines in one line each, straight in the store. */
+export const people = (signon: Signon, db: Connection): People => {
   // One slow hash serves everybody in a test file.
   const passwordHash = signon.passwords.hash(password)
 
@@ -77,6 +87,29 @@ export const people = (signon: Signon): People => {
 
   return {
     grant,
+
+    async organisation(name, { parents = [], contentId, isClosed = false, requiresTwoStep = false } = {}) {
+      const at = signon.clock.now()
+      const { id } = await db
+        .insertInto('organisations')
+        .values({
+          content_id: contentId ?? signon.random.uuid(),
+          slug: name.toLowerCase().replaceAll(' ', '-'),
+          name,
+          is_closed: isClosed,
+          require_two_step: requiresTwoStep,
+          created_at: at,
+          updated_at: at,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      for (const parent of parents)
+        await db
+          .insertInto('organisation_parents')
+          .values({ child_id: id, parent_id: parent, created_at: at })
+          .execute()
+      return id as OrganisationId
+    },
 
     code: (secondsLater = 0) =>
       codesOf(authenticatorSecret)(stepAt(after(signon.clock.now(), secondsLater * second))),

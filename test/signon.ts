@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import type { Actor } from '#domain/events.ts'
 import type { Letter } from '#domain/letter.ts'
 import type { MailOrder } from '#domain/mails.ts'
+import type { User } from '#domain/user.ts'
 import { sendMail } from '#features/mail/send-mail.job.ts'
 import { systemRandom } from '#kernel/random.ts'
 import { type KeyRing, keyRing } from '#kernel/sealed.ts'
@@ -35,6 +36,8 @@ export interface TestSignon extends People {
   /** What Signon believes to be its public origin. */
   readonly issuer: string
   browser(): TestBrowser
+  /** A browser in which this person has signed in fully. Whose role asks for it needs `twoStep`. */
+  signedIn(user: Pick<User, 'id'>): Promise<TestBrowser>
   /** Rows of any query, for looking at what was left behind. */
   rows<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
   /** Numbers of the events about a user, oldest first; of all users without one. */
@@ -132,7 +135,12 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
         )
       ).map((job) => job.task_identifier),
     mails,
-    ...people(signon),
+    ...people(signon, db),
+    async signedIn({ id }) {
+      const browser = new TestBrowser(url)
+      browser.cookies.set('__Host-signon_session', await signon.single.sessions.open(id, 'full', {}))
+      return browser
+    },
   }
 }
 

@@ -52,6 +52,8 @@ export const eventKinds = {
     words: 'Password reset page loaded but the token has expired',
   },
   'password-reset': { number: 32, words: 'Password reset successfully' },
+  'role-changed': { number: 33, words: 'Role changed' },
+  'account-updated': { number: 34, words: 'Account updated' },
   'permissions-added': { number: 35, words: 'Permissions added' },
   'permissions-removed': { number: 36, words: 'Permissions removed' },
   'account-invited': { number: 37, words: 'Account was invited' },
@@ -61,6 +63,7 @@ export const eventKinds = {
   'two-step-exemption-removed': { number: 41, words: 'Exemption from 2-step verification removed' },
   'two-step-required': { number: 42, words: '2-step verification setup mandated at next login' },
   'account-deleted': { number: 45, words: 'Account deleted' },
+  'organisation-changed': { number: 46, words: 'Organisation changed' },
   'application-authorised': { number: 47, words: 'Successful user application authorization' },
   'signed-out': { number: 49, words: 'Signed out' },
   'sign-in-refused-by-application': {
@@ -86,12 +89,30 @@ export const eventKinds = {
   'sessions-ended': { number: 67, words: 'All other sessions ended' },
   'browser-forgotten': { number: 68, words: 'Remembered browser forgotten' },
   'two-step-exemption-ended': { number: 69, words: 'Exemption from 2-step verification came to its end' },
+  'organisation-requires-two-step': {
+    number: 70,
+    words: '2-step verification required of everybody in the organisation',
+  },
+  'organisation-spares-two-step': {
+    number: 71,
+    words: '2-step verification not required of everybody in the organisation any more',
+  },
+  'application-changed': { number: 72, words: 'Application changed' },
+  'application-restored': { number: 73, words: 'Application brought back' },
+  'permission-changed': { number: 74, words: 'Permission changed' },
+  'permission-deleted': { number: 75, words: 'Permission deleted' },
+  'batch-invited': { number: 76, words: 'Batch of users uploaded' },
+  'access-of-many-changed': { number: 77, words: 'Access of many users changed' },
+  'users-exported': { number: 78, words: 'List of users exported' },
+  'failed-job-retried': { number: 79, words: 'Failed job tried again' },
+  'failed-job-discarded': { number: 80, words: 'Failed job given up' },
+  'application-secret-ended': { number: 81, words: 'Old application secret ended' },
 } as const satisfies Record<string, Kind>
 
 export type EventName = keyof typeof eventKinds
 
 /** Numbers whose events nothing records yet or any more; rows of old may carry them. */
-export const reservedEventNumbers: readonly number[] = [26, 28, 33, 34, 43, 44, 46, 48]
+export const reservedEventNumbers: readonly number[] = [26, 28, 43, 44, 48]
 
 /** Something that happened, as it goes into the log. It never holds a secret. */
 export interface SignonEvent {

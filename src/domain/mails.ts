@@ -51,6 +51,7 @@ export const mails = {
     says: '2-step verification was reset: you set it up again when you sign in.',
   },
   'two-step-required': { to: 'the person', says: 'You will be asked to set up 2-step verification.' },
+  'role-changed': { to: 'the person', says: 'Your role in Signon is another one from now on.' },
   'exemption-ending': {
     to: 'the person, and whoever granted it',
     says: 'An exemption from 2-step verification ends in 14 or 3 days.',

@@ -17,6 +17,7 @@ import { twoStepResetEmail } from '#features/two-step/two-step-reset.email.ts'
 import { twoStepSetUpEmail } from '#features/two-step/two-step-set-up.email.ts'
 import { accountSuspendedEmail } from '#features/users/account-suspended.email.ts'
 import { accountUnsuspendedEmail } from '#features/users/account-unsuspended.email.ts'
+import { roleChangedEmail } from '#features/users/role-changed.email.ts'
 
 /** Who writes which mail. */
 export const mailComposers: Composers = {
@@ -32,6 +33,7 @@ export const mailComposers: Composers = {
   'account-locked': accountLockedEmail,
   'account-suspended': accountSuspendedEmail,
   'account-unsuspended': accountUnsuspendedEmail,
+  'role-changed': roleChangedEmail,
   'exemption-ended': exemptionEndedEmail,
   'exemption-ending': exemptionEndingEmail,
   'two-step-changed': twoStepChangedEmail,

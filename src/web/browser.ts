@@ -75,7 +75,7 @@ const flashes = {
   },
 } as const
 
-/** Messages that are shown once, on the next page. Only their name travels, so nobody can put words in our mouth. */
+/** Messages that are shown once, on the next page. */
 export type Flash = keyof typeof flashes
 
 /** What the browser of one request holds, and what it is to hold next. */
@@ -97,6 +97,8 @@ export interface Browser {
   rememberApplication(id: number): void
   takeApplication(): number | undefined
   flash(flash: Flash): void
+  /** The same for words of its own, which nobody else can put in our mouth: they are signed. At most 1,000 characters. */
+  say(text: string): void
   /** The message to show now, once. */
   takeFlash(): { readonly text: string; readonly isSuccess: boolean } | null
   /** The token for the forms of this answer. */
@@ -134,10 +136,21 @@ export const browserOf = (cookies: Cookies, keys: Signon['keys'], random: Signon
         return id !== undefined && /^\d{1,9}$/.test(id) ? Number(id) : undefined
       },
       flash: (flash) => write('flash', flash),
+      say(text) {
+        const said = Buffer.from(text.slice(0, 1000))
+        write(
+          'flash',
+          `${said.toString('base64url')}.${keys.mac('flash', said.toString()).toString('base64url')}`,
+        )
+      },
       takeFlash() {
-        const name = read('flash')
+        const held = read('flash')
         clear('flash')
-        return name !== undefined && Object.hasOwn(flashes, name) ? flashes[name as Flash] : null
+        if (held === undefined) return null
+        if (Object.hasOwn(flashes, held)) return flashes[held as Flash]
+        const [said = '', mac = ''] = held.split('.').map((part) => Buffer.from(part, 'base64url'))
+        const text = said.toString()
+        return keys.isMac('flash', text, Buffer.from(mac)) ? { text, isSuccess: true } : null
       },
       csrfToken(session) {
         if (session) return keys.mac('csrf', read('session') ?? '').toString('base64url')

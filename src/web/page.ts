@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
+import type { Section } from './navigation.ts'
 
 /** A page: its template, and the facts that it shows. `title` is its heading and its window's title. */
 export interface Page {
@@ -11,6 +12,7 @@ export interface Page {
 export interface Surroundings {
   readonly environment: string
   readonly person: { readonly name: string } | null
+  readonly sections: readonly Section[]
   readonly currentPath: string
   readonly csrfToken: string
   readonly flash: { readonly text: string; readonly isSuccess: boolean } | null

@@ -6,12 +6,14 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { AdministrativeAction } from '#domain/administration.policy.ts'
 import { Invalid } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
 import { serveAssets } from './assets.ts'
 import { browserOf } from './browser.ts'
 import { cookies } from './cookies.ts'
 import { noteFailure, type ShownFailure } from './failures.ts'
+import { sectionsFor } from './navigation.ts'
 import { createRenderer, type Page } from './page.ts'
 import type { Routes, Scope } from './routes.ts'
 import { pageHeaders, securityHeaders } from './security.ts'
@@ -37,6 +39,8 @@ export interface RouteFact {
   readonly method: string
   readonly path: string
   readonly access: PageAccess | MachineAccess
+  /** What it is for, where that depends on the role. */
+  readonly may?: AdministrativeAction | undefined
 }
 
 /** Bodies larger than this are refused with 413 before anything reads them. */
@@ -83,7 +87,8 @@ export const createServer = (options: ServerOptions): Scope => {
 const tellRoutes = (server: Scope, tell: ServerOptions['onRoute']): void => {
   if (!tell) return
   server.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat()) tell({ method: one, path: url, access: config?.access ?? 'full' })
+    for (const one of [method].flat())
+      tell({ method: one, path: url, access: config?.access ?? 'full', may: config?.may })
   })
 }
 
@@ -197,6 +202,7 @@ const notFound: ShownFailure = {
 const surroundingsOf = (request: FastifyRequest, environment: string) => ({
   environment,
   person: request.session ? { name: request.session.user.name } : null,
+  sections: request.session ? sectionsFor(request.session) : [],
   currentPath: request.url.split('?', 1)[0] ?? '/',
   csrfToken: request.browser.csrfToken(request.session),
   flash: request.browser.takeFlash(),

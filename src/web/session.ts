@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type AdministrativeAction, roleMay } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { invariant } from '#kernel/failure.ts'
+import { Forbidden, invariant } from '#kernel/failure.ts'
 import type { PresentedSession, Session } from '#store/sessions.ts'
 import type { Signon } from '#store/signon.ts'
 import type { Browser } from './browser.ts'
@@ -21,6 +22,8 @@ export type MachineAccess = 'open' | 'client' | 'bearer'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: PageAccess | MachineAccess
+    /** What the page or form is for: whose role may not do that is refused. Whom it is done to, the use case asks. */
+    may?: AdministrativeAction
     /** A form that anybody may send, because it does nothing that a link does not. */
     needsNoToken?: boolean
   }
@@ -52,6 +55,7 @@ export const guardPages = (
     else if (access !== 'always' && access !== 'public') return sendToSignIn(request, reply, presented.state)
     const next = request.session && stillToDo(request.session)
     if (next && !mayWait[next].includes(access)) return sendToFinish(request, reply, next)
+    refuseWithoutRight(request)
   })
   // Pages are kept by nobody: they tell who is signed in, or where somebody was going.
   scope.addHook('onSend', async (_request, reply) => {
@@ -61,6 +65,16 @@ export const guardPages = (
     const mayChange = request.method !== 'GET' && request.method !== 'HEAD' && !request.is404
     if (mayChange && !request.routeOptions.config.needsNoToken) request.browser.checkForm(request.body)
   })
+}
+
+/** Throws `Forbidden` when the route is for something that the person's role may not do. */
+const refuseWithoutRight = ({ session, routeOptions, is404 }: FastifyRequest): void => {
+  const action = is404 ? undefined : routeOptions.config.may
+  if (action === undefined || (session && roleMay(session.user.role, action))) return
+  throw new Forbidden(
+    'You do not have permission to perform this action. If you need it, ask a GOV.UK lead in your organisation.',
+    `the role ${session?.user.role} may not ${action}`,
+  )
 }
 
 /** Sends a browser to the sign-in page, and remembers where it was going; other callers get a plain 401. */

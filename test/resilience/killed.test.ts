@@ -43,7 +43,7 @@ before(async () => {
     keys: keyRing([{ id: 'k', bytes: key }]),
     passwords: await slowPasswords(systemRandom),
   })
-  made = people(signon)
+  made = people(signon, db)
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
   settings = {

@@ -23,7 +23,7 @@ export const userInfoRoutes: Routes = (scope, signon) => {
     return reply.header('cache-control', 'no-store').send(userInfo(presented))
   }
   scope.get(paths.userJson, byBearer, tell)
-  scope.get(paths.user, byBearer, async (request, reply) =>
+  scope.get(paths.machineUser, byBearer, async (request, reply) =>
     prefersJson(request) ? tell(request, reply) : reply.code(406).send(),
   )
 
