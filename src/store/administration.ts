@@ -6,9 +6,10 @@ import {
   mayActUpon,
 } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { normaliseEmail, type User, type Whom } from '#domain/user.ts'
-import { enforce, NotFound } from '#kernel/failure.ts'
+import type { User, Whom } from '#domain/user.ts'
+import { enforce } from '#kernel/failure.ts'
 import type { Stores, Work } from './signon.ts'
+import { noSuchUser } from './user-rows.ts'
 
 /** The actor as an administrator, if they may do that at all. Throws `Forbidden`. */
 export const administratorFor = async (
@@ -75,9 +76,3 @@ export const enforceUpon = async (
   if (!isInReach(administrator, user, place)) throw noSuchUser(whom)
   enforce(mayActUpon(administrator, action, user))
 }
-
-/** What is said of a user who is not there. Of one whom somebody does not reach the very same is said. */
-export const noSuchUser = (whom: Whom): NotFound =>
-  new NotFound(
-    'email' in whom ? `There is no account for ${normaliseEmail(whom.email)}.` : 'There is no such account.',
-  )

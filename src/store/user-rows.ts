@@ -8,7 +8,7 @@ import {
   type UserUid,
   type Whom,
 } from '#domain/user.ts'
-import { noSuchUser } from './administration.ts'
+import { NotFound } from '#kernel/failure.ts'
 import type { Connection } from './connection.ts'
 
 export const userColumns = [
@@ -77,3 +77,9 @@ export const userOf = (row: UserRow): User => ({
   invitedBy: row.invited_by as UserId | null,
   invitationAcceptedAt: row.invitation_accepted_at,
 })
+
+/** What is said of a user who is not there. Of one whom somebody does not reach the very same is said. */
+export const noSuchUser = (whom: Whom): NotFound =>
+  new NotFound(
+    'email' in whom ? `There is no account for ${normaliseEmail(whom.email)}.` : 'There is no such account.',
+  )
