@@ -30,10 +30,11 @@ export const purgeStore = ({ db, now }: StoreContext) => ({
 
   /**
    * Removes remembered browsers and answered challenges that are over, and links that have been for a month: until then
-   * whoever follows one is told that it is too old. `true` when there may be more of them.
+   * whoever follows one is told that it is too old. Notices of a year ago belong to nothing any more. `true` when there
+   * may be more of them.
    */
   async leftovers(): Promise<boolean> {
-    const [row] = await leftovers(db, now(), after(now(), -30 * day))
+    const [row] = await leftovers(db, now(), after(now(), -30 * day), after(now(), -365 * day))
     return row?.mayBeMore ?? false
   },
 })
@@ -74,7 +75,10 @@ const throttles = statement<{ readonly name: string }, [dayBefore: Date]>(
    returning t.name`,
 )
 
-const leftovers = statement<{ readonly mayBeMore: boolean }, [now: Date, monthBefore: Date]>(
+const leftovers = statement<
+  { readonly mayBeMore: boolean },
+  [now: Date, monthBefore: Date, yearBefore: Date]
+>(
   'purge.leftovers',
   `with browsers as (
      delete from remembered_browsers where id in (
@@ -88,7 +92,12 @@ const leftovers = statement<{ readonly mayBeMore: boolean }, [now: Date, monthBe
      delete from account_tokens where token_hash in (
        select token_hash from account_tokens where expires_at <= $2 limit ${rowsAtOnce} for update skip locked)
      returning token_hash
+   ), notices as (
+     delete from account_notices where ctid = any (array(
+       select ctid from account_notices where created_at < $3 limit ${rowsAtOnce} for update skip locked))
+     returning user_id
    )
-   select greatest((select count(*) from browsers), (select count(*) from challenges), (select count(*) from links))
+   select greatest((select count(*) from browsers), (select count(*) from challenges), (select count(*) from links),
+     (select count(*) from notices))
      = ${rowsAtOnce} as "mayBeMore"`,
 )

@@ -14,7 +14,7 @@ const roots = [new URL('./assets/', import.meta.url), new URL('./assets/', govuk
 
 // Of other folders only what pages use: style sheet, script, fonts and images; zxcvbn, and the rule that we make of it.
 const served =
-  /^\/(?:govuk-frontend\.min\.(?:css|js)|signon\.(?:css|js)|manifest\.json|images\/[^/]+|fonts\/[^/]+|(?:core|language-common|language-en)\/dist\/zxcvbn-ts\.js|(?:new-password|passkeys|password-strength)\.js)$/
+  /^\/(?:govuk-frontend\.min\.(?:css|js)|signon\.(?:css|js)|manifest\.json|images\/[^/]+|fonts\/[^/]+|(?:core|language-common|language-en)\/dist\/zxcvbn-ts\.js|(?:copy|filter-options|new-password|passkeys|password-strength|progress)\.js)$/
 
 /** Styles, scripts, fonts and images, ready-made. */
 export const serveAssets = (server: FastifyInstance): void => {

@@ -143,7 +143,7 @@ describe('confirming a new address, signed in', () => {
 })
 
 describe('confirming a new address, signed out', () => {
-  it('needs the password, and signs nobody in', async () => {
+  it('observation 1: needs the password, and signs nobody in', async () => {
     const { user, newEmail, confirm: link } = await changing('Hal')
     const browser = test.browser()
     match((await browser.get(link)).text, /Your password/)
@@ -182,7 +182,7 @@ describe('confirming a new address, signed out', () => {
     equal(await emailOf(user), newEmail)
   })
 
-  it('counts wrong passwords together with those of signing in, and locks the account', async () => {
+  it('observation 1: counts wrong passwords together with those of signing in, and locks the account', async () => {
     const { user, confirm: link } = await changing('Jon')
     const open = test.browser()
     await open.signIn(user.email)
@@ -277,7 +277,7 @@ describe('a link that confirms nothing', () => {
     await test.mails()
   })
 
-  it('leads to an address that has become somebody else’s, quirk 24 of the reference', async () => {
+  it('leads to an address that has become somebody else’s', async () => {
     const { user, newEmail, confirm: link } = await changing('Rex')
     const other = await test.user('Other', { email: newEmail })
     await refused(link)

@@ -62,7 +62,7 @@ describe('asking for another address', () => {
     })
   })
 
-  it('is refused on the page when the address is the same however it is written, or is no good', async () => {
+  it('observation 10: is refused on the page when the address is the same however it is written, or is no good', async () => {
     const ben = await test.user('Ben')
     const browser = await signedIn(ben)
     const cases = [
@@ -126,7 +126,7 @@ describe('asking for another address', () => {
     deepEqual(lettersTo(await test.mails(), 'kim.one@example.gov.uk'), [])
   })
 
-  it('is refused when somebody has mails sent over and over', async () => {
+  it('observation 15: is refused when somebody has mails sent over and over', async () => {
     const sue = await test.user('Sue')
     const browser = await signedIn(sue)
     const statuses: number[] = []

@@ -181,4 +181,14 @@ describe('purging what is expired', () => {
     equal(await count('answered_challenges'), 1)
     deepEqual(await rows('select purpose from account_tokens'), [{ purpose: 'password-reset' }])
   })
+
+  it('removes notices of a year ago', async () => {
+    for (const [kind, made] of [
+      ['old', -365 * day - 1],
+      ['young', -365 * day],
+    ] as const)
+      await rows('insert into account_notices values ($1, $2, $3, $3)', [ada.id, kind, fromNow(made)])
+    await purge()
+    deepEqual(await rows('select kind from account_notices'), [{ kind: 'young' }])
+  })
 })

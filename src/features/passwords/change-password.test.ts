@@ -52,7 +52,7 @@ describe('changing one’s own password', () => {
     deepEqual([await signsIn(user.email, password), await signsIn(user.email, fresh)], [false, true])
   })
 
-  it('says what is wrong beside the fields, and changes nothing', async () => {
+  it('observation 9: says what is wrong beside the fields, and changes nothing', async () => {
     const { user, browser, change } = await signedIn('Wrong')
     const refused = [
       [await change('', fresh), /Current password can’t be blank/],

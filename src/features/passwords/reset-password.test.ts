@@ -54,7 +54,7 @@ describe('a forgotten passphrase', () => {
     deepEqual(await test.mails(), [])
   })
 
-  it('gets the same answer for everybody: known, unknown, suspended, invited or a machine', async () => {
+  it('observation 16: gets the same answer for everybody: known, unknown, suspended, invited or a machine', async () => {
     const known = await test.user('Known')
     const suspended = await test.user('Suspended')
     await signon.transaction((work) => work.users.suspend(suspended.id, 'left'))
@@ -140,7 +140,7 @@ describe('a forgotten passphrase', () => {
     clock.step(hour)
   })
 
-  it('is asked for sixty times an hour from one network address', async () => {
+  it('observation 15: is asked for sixty times an hour from one network address', async () => {
     const browser = test.browser()
     const page = await browser.get('/users/password/new')
     const csrf = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
@@ -160,7 +160,7 @@ describe('a forgotten passphrase', () => {
 })
 
 describe('a link to choose another password', () => {
-  it('changes the password, ends lock, sessions and remembered browsers, and signs nobody in', async () => {
+  it('observation 4: changes the password, ends lock, sessions and remembered browsers, and signs nobody in', async () => {
     const ada = await test.user('Ada')
     const elsewhere = test.browser()
     await elsewhere.signIn(ada.email)
@@ -319,7 +319,7 @@ describe('a link to choose another password', () => {
     equal((await test.events(gone.uid)).includes(32), false)
   })
 
-  it('quirk 27: one that never was is recorded as nobody’s, and only so often', async () => {
+  it('observation 27: one that never was is recorded as nobody’s, and only so often', async () => {
     match(
       (await test.browser().get('/users/password/edit?reset_password_token=made-up')).text,
       /this link doesn’t work/,

@@ -23,6 +23,7 @@ describe('the mail about a lock', () => {
     equal(mail?.subject, '[Integration] Your GOV.UK Signon account has been locked')
     match(mail?.text ?? '', /GOV\.UK Signon Integration account \(ann@example\.gov\.uk\) is locked/)
     match(mail?.text ?? '', /unlocks at 10:30am UK time on 2 November 2026\./)
+    equal(mail?.text.split('UK time').length, 2, 'observation 7: once')
     match(mail?.text ?? '', /GOV\.UK lead or one of your organisation admins can unlock it sooner/)
     match(mail?.text ?? '', /https:\/\/signon\.example\/users\/sign_in\n/)
   })

@@ -107,7 +107,7 @@ describe('signing in', () => {
     deepEqual(await test.events(known.uid), [12, 12])
   })
 
-  it('keeps an unknown address only as a keyed hash', async () => {
+  it('observation 13: keeps an unknown address only as a keyed hash', async () => {
     await test.browser().signIn('my-actual-password-oops', 'whatever')
     const [event] = await test.rows<{ note: string; about_uid: string | null }>(
       'select note, about_uid from events where number = 38 order by id desc limit 1',
@@ -162,7 +162,7 @@ describe('signing in', () => {
     deepEqual(await test.events(user.uid), [13, 12])
   })
 
-  it('does not let machines in', async () => {
+  it('observation 16: does not let machines in', async () => {
     const machine = await test.machine('Robot', await test.application('Robotics'))
     match((await test.browser().signIn(machine.user.email)).text, /Invalid email or password/)
   })
@@ -391,11 +391,12 @@ describe('signing out', () => {
     deepEqual(await test.events(afterwards.uid), [11])
   })
 
-  it('works from our own button, which is a form', async () => {
+  it('observation 22: works from our own button, which is a form, and says so', async () => {
     const user = await test.user('Button')
     const browser = test.browser()
     await browser.signIn(user.email)
     equal((await browser.post('/users/sign_out', {}, '/')).location, '/users/sign_in')
+    match((await browser.get('/users/sign_in')).text, /Signed out successfully\./)
     equal((await browser.get('/')).location, '/users/sign_in')
   })
 

@@ -129,14 +129,14 @@ describe('the second step', () => {
     ok(await client.codeFor(browser))
   })
 
-  it('quirk 19: counts a sign-in only when it is complete', async () => {
+  it('observation 19: counts a sign-in only when it is complete', async () => {
     const { user, browser } = await halfWay('Counted')
     deepEqual([(await stateOf(user.id))?.count, (await stateOf(user.id))?.signedIn], [0, null])
     await browser.enterCode(test.code())
     deepEqual([(await stateOf(user.id))?.count, (await stateOf(user.id))?.signedIn], [1, clock.now()])
   })
 
-  it('quirk 14: takes a missing code, and any other text, for a wrong one', async () => {
+  it('observation 14: takes a missing code, and any other text, for a wrong one', async () => {
     const { user, browser } = await halfWay('Garbage')
     for (const fields of [
       {},
@@ -158,7 +158,7 @@ describe('the second step', () => {
     equal((await browser.get(codePath)).location, '/')
   })
 
-  it('quirk 23: answers 401 to a script', async () => {
+  it('observation 23: answers 401 to a script', async () => {
     const { browser } = await halfWay('Script')
     equal((await browser.get('/', { accept: 'application/json' })).status, 401)
     equal((await browser.get('/', { 'x-requested-with': 'XMLHttpRequest' })).status, 401)
@@ -197,7 +197,7 @@ describe('a code', () => {
     equal(made.length, 6)
   })
 
-  it('quirk 3: is good once, in whatever browser', async () => {
+  it('observation 3: is good once, in whatever browser', async () => {
     const { user, browser } = await halfWay('Once')
     const code = test.code()
     const other = await anotherBrowser(user.email)
@@ -315,7 +315,7 @@ describe('the tenth wrong code', () => {
     equal((await test.rows('select from remembered_browsers where user_id = $1', [user.id])).length, 0)
   })
 
-  it('of one address is throttled, whoever it is about', async () => {
+  it('observation 15: of one address is throttled, whoever it is about', async () => {
     const { user, browser } = await halfWay('Throttled')
     await test.rows(
       `insert into throttles (name, caller, window_start, count)

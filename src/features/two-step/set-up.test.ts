@@ -134,7 +134,7 @@ describe('setting up the first device', () => {
     ok(!/name="(?:otp_secret_key|secret)"/.test(first.text))
   })
 
-  it('quirk 2: believes no secret that comes with the form', async () => {
+  it('observation 2: believes no secret that comes with the form', async () => {
     const { user, browser } = await signedIn('Forger')
     await browser.get(setUpPath)
     const forged = 'A'.repeat(32)
@@ -330,7 +330,7 @@ describe('recovery codes', () => {
     deepEqual((await test.events(user.uid)).slice(2), [62])
   })
 
-  it('stand for a device that is lost: with one, another device is added', async () => {
+  it('observation 25: stand for a device that is lost: with one, another device is added', async () => {
     const { user, browser } = await withDevice('Lost')
     const [code = ''] = await signon.transaction((work) => work.recoveryCodes.renew(user.id))
     equal((await add(browser, { current_code: code })).location, devicesPath)
