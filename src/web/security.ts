@@ -28,7 +28,8 @@ const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
 /** What every answer carries, whoever asked for it. */
 export const securityHeaders = ({ isSecure }: SecurityOptions): Readonly<Record<string, string>> => ({
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'same-origin',
+  // Addresses of ours may carry a token, and nobody needs to know where somebody came from.
+  'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   ...(isSecure && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),

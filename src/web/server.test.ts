@@ -23,7 +23,7 @@ describe('every answer', () => {
       ok(!policy.includes('unsafe-inline'))
       deepEqual(
         ['x-content-type-options', 'x-frame-options', 'referrer-policy'].map((name) => headers.get(name)),
-        ['nosniff', 'DENY', 'same-origin'],
+        ['nosniff', 'DENY', 'no-referrer'],
       )
       equal(headers.get('strict-transport-security'), 'max-age=31536000; includeSubDomains')
     }

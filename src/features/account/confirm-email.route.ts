@@ -51,8 +51,7 @@ const viewOf = ({ session }: Request, token: string, { user, newEmail }: LinkedC
 })
 
 // The address of the page holds the token, which is nobody else's business.
-const show = (reply: Reply, view: ConfirmEmailView): Reply =>
-  reply.header('referrer-policy', 'no-referrer').page(confirmEmailPage(view))
+const show = (reply: Reply, view: ConfirmEmailView): Reply => reply.page(confirmEmailPage(view))
 
 const leave = ({ browser, session }: Request, reply: Reply, flash: Flash): Reply => {
   browser.flash(flash)

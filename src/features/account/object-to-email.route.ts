@@ -12,9 +12,10 @@ export const objectToEmailRoutes: Routes = (scope, signon) => {
     // What is neither pending nor the address by now was cancelled.
     const isOver = !found || !(found.isPending || found.user.email === found.newEmail)
     const change = isOver ? null : { oldEmail: found.user.email, newEmail: found.newEmail }
-    return reply
-      .header('referrer-policy', 'no-referrer')
-      .page(objectToEmailPage({ token, change, isPending: found?.isPending === true }), isOver ? 404 : 200)
+    return reply.page(
+      objectToEmailPage({ token, change, isPending: found?.isPending === true }),
+      isOver ? 404 : 200,
+    )
   }
 
   scope.get(paths.objectToEmail, { config: { access: 'always' } }, (request, reply) =>

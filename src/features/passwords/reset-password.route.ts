@@ -52,4 +52,4 @@ export const resetPasswordRoutes: Routes = (scope, signon) => {
 
 // The address of these pages is a secret, which no other page may be told.
 const show = (reply: Reply, view: ResetPasswordView | undefined): Reply =>
-  reply.header('referrer-policy', 'no-referrer').page(view ? resetPasswordPage(view) : deadLinkPage())
+  reply.page(view ? resetPasswordPage(view) : deadLinkPage())
