@@ -1,8 +1,17 @@
 import { pino } from 'pino'
+import {
+  type AdministrativeAction,
+  type Administrator,
+  administrativeActions,
+  isInReach,
+  roleMay,
+  type Subject,
+} from '#domain/administration.policy.ts'
 import { type EventName, eventKinds, reservedEventNumbers } from '#domain/events.ts'
 import { jobTerms, schedule } from '#domain/jobs.ts'
 import { type MailName, mails } from '#domain/mails.ts'
 import { jobsAfter, mailsAfter } from '#domain/reactions.ts'
+import { type Role, roleNames, roles, type UserId } from '#domain/user.ts'
 import { createWeb } from '#main/server.ts'
 import { type SettingName, settings, variables } from '#main/settings.ts'
 import type { Signon } from '#store/signon.ts'
@@ -91,8 +100,60 @@ const permissionsDoc = async (): Promise<string> => {
   const rows = routes
     .filter(({ method, path }) => method !== 'HEAD' && !path.startsWith('/assets/'))
     .toSorted((one, other) => one.path.localeCompare(other.path) || one.method.localeCompare(other.method))
-    .map(({ method, path, access }) => [method, `\`${path}\``, who[access]])
+    .map(({ method, path, access, may }) => [method, `\`${path}\``, may ? rolesThatMay(may) : who[access]])
   const text =
     'Who may reach each address. Every form also needs a token that proves that it is ours; every command is for operators, whoever may run `bin/signon` beside the database.'
-  return heading('Permissions', text) + table(['Method', 'Address', 'Who'], rows)
+  return `${heading('Permissions', text)}${table(['Method', 'Address', 'Who'], rows)}\n${rightsDoc()}`
 }
+
+const rolesThatMay = (action: AdministrativeAction): string =>
+  `whose role lets them ${action}: ${
+    roles
+      .filter((role) => roleMay(role, action))
+      .map((role) => roleNames[role].toLowerCase())
+      .join(', ') || 'nobody'
+  }`
+
+const places = {
+  own: 'their own organisation',
+  below: 'one below it',
+  elsewhere: 'another, or none',
+} as const
+
+/** The table of rights, and whom they may be used on. */
+const rightsDoc = (): string => {
+  const heads = roles.map((role) => roleNames[role])
+  const rights = administrativeActions.map((action) => [
+    action,
+    ...roles.map((role) => (roleMay(role, action) ? 'yes' : 'no')),
+  ])
+  const reach = roles.flatMap((role) =>
+    (Object.keys(places) as (keyof typeof places)[]).map((place) => [
+      roleNames[role],
+      places[place],
+      ...roles.map((target) => (isInReach(personOf(role), subjectOf(target), place) ? 'yes' : 'no')),
+    ]),
+  )
+  return `## Rights
+
+What people of each role may do, with those whom they reach. Whoever is out of reach does not exist for them: the answer is 404. Without the right it is 403. Operators may do everything, by command.
+
+${table(['', ...heads], rights)}
+Beside that, nobody does to their own account what they do to others', except look at it and change its access; only members of the Government Digital Service exempt people from 2-step verification; and the last active superadmin can be neither suspended nor given another role.
+
+## Reach
+
+Whom people of a role reach, by the other person's role. Superadmins alone reach API users.
+
+${table(['Administrator', 'The other person is in', ...heads], reach)}`
+}
+
+const personOf = (role: Role): Administrator => ({
+  kind: 'person',
+  id: 1 as UserId,
+  role,
+  organisationId: null,
+  isInGds: false,
+})
+
+const subjectOf = (role: Role): Subject => ({ id: 2 as UserId, kind: 'person', role })

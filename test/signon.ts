@@ -36,6 +36,8 @@ export interface TestSignon extends People {
   /** What Signon believes to be its public origin. */
   readonly issuer: string
   browser(): TestBrowser
+  /** A web server over another Signon, as a test has made it: where it answers, and how to stop it. */
+  serve(other: Signon): Promise<{ readonly url: string; close(): Promise<void> }>
   /** A browser in which this person has signed in fully. Whose role asks for it needs `twoStep`. */
   signedIn(user: Pick<User, 'id'>): Promise<TestBrowser>
   /** Rows of any query, for looking at what was left behind. */
@@ -121,6 +123,12 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     issuer,
     rows,
     browser: () => new TestBrowser(url),
+    async serve(other) {
+      const place = { publicUrl: issuer, environment, trustedProxies }
+      const another = createWeb(other, pino({ level: 'silent' }), place)
+      const address = await another.listen({ host: '127.0.0.1', port: 0 })
+      return { url: address, close: () => another.close() }
+    },
     events: async (uid) =>
       (
         await rows<{ number: number }>(

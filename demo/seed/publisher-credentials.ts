@@ -62,6 +62,6 @@ const register = async (signon: Signon, actor: Actor, url: string): Promise<Publ
 }
 
 const renew = async (signon: Signon, actor: Actor, clientId: string): Promise<PublisherCredentials> => {
-  const { clientSecret } = await rotateSecret(signon, actor, demoPublisherName)
+  const { clientSecret } = await rotateSecret(signon, actor, { name: demoPublisherName })
   return { clientId, clientSecret }
 }

@@ -47,7 +47,8 @@ const seedApplication = async (
 ): Promise<void> => {
   const application = known ?? (await register(signon, actor, real))
   await signon.single.grants.setFlags(application.id, real)
-  if (real.retired && application.retiredAt === null) await retireApplication(signon, actor, real.name)
+  if (real.retired && application.retiredAt === null)
+    await retireApplication(signon, actor, { name: real.name })
 }
 
 const register = async (signon: Signon, actor: Actor, real: RealApplication): Promise<Application> => {

@@ -19,6 +19,7 @@ it('hides events about tokens from all but superadmins and admins', () => {
 
 it('has words for every number, also for those that nothing records any more', () => {
   deepEqual([eventNameOf(17), eventWords(17)], ['email-change-confirmed', 'Email change confirmed'])
-  deepEqual([eventNameOf(26), eventWords(26)], [undefined, 'Event 26'])
+  deepEqual([eventNameOf(26), eventWords(26)], [undefined, '2-step prompt deferred'])
   equal(eventWords(2), 'Account suspended')
+  equal(eventWords(6), 'Event 6')
 })

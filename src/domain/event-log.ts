@@ -11,7 +11,16 @@ export const eventNameOf = (number: number): EventName | undefined => names.get(
 /** What an event of this number is called in the log. */
 export const eventWords = (number: number): string => {
   const name = names.get(number)
-  return name === undefined ? `Event ${number}` : eventKinds[name].words
+  return name === undefined ? (formerWords[number] ?? `Event ${number}`) : eventKinds[name].words
+}
+
+/** What nothing records any more, and rows of old may tell of. */
+const formerWords: Readonly<Record<number, string>> = {
+  26: '2-step prompt deferred',
+  28: 'Access token re-generated',
+  43: 'Access grants deleted',
+  44: 'Access tokens deleted',
+  48: 'Access token automatically generated as existing token due to expire in two weeks',
 }
 
 // Of those that nothing records any more, 43, 44 and 48 are about tokens, too (`reference/event-log.md` 2).

@@ -1,4 +1,5 @@
 import type { ApplicationId } from './application.ts'
+import type { BatchId } from './batch.ts'
 import type { UserId, UserUid } from './user.ts'
 
 interface Kind {
@@ -86,7 +87,7 @@ export const eventKinds = {
   'invitation-accepted': { number: 64, words: 'Invitation accepted' },
   'invitation-declined': { number: 65, words: 'Invitation declined' },
   'session-ended': { number: 66, words: 'Session ended' },
-  'sessions-ended': { number: 67, words: 'All other sessions ended' },
+  'sessions-ended': { number: 67, words: 'Signed out everywhere else' },
   'browser-forgotten': { number: 68, words: 'Remembered browser forgotten' },
   'two-step-exemption-ended': { number: 69, words: 'Exemption from 2-step verification came to its end' },
   'organisation-requires-two-step': {
@@ -124,6 +125,8 @@ export interface SignonEvent {
   readonly note?: string
   /** Of a change of address: the one before, to be told of it. */
   readonly previousEmail?: string
+  /** The batch of invitations that begins or goes on. */
+  readonly batch?: BatchId
 }
 
 interface EventSubject {

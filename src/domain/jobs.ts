@@ -1,5 +1,8 @@
+import type { AccessChangeId } from './access-of-many.ts'
 import type { ApplicationId } from './application.ts'
+import type { BatchId } from './batch.ts'
 import type { MailOrder } from './mails.ts'
+import type { OrganisationId } from './organisation.ts'
 import type { UserId } from './user.ts'
 
 /** Every job, by name, with what it is given. A payload never holds a secret. */
@@ -20,6 +23,17 @@ export interface Jobs {
   'push-reauthentication': { readonly user: UserId; readonly application: ApplicationId }
   /** Writes one mail to a person, with what holds when it is sent, and sends it. A link in it is made only then. */
   'send-mail': MailOrder
+  /** Invites the next people of a batch, and queues itself for those after them. */
+  'invite-batch': { readonly batch: BatchId }
+  /** Gives or takes one application's permissions, user after user, as it was prepared. */
+  'change-access-of-many': { readonly change: AccessChangeId }
+  /** Tells some hundred members of an organisation, those with ids above `after`, that it requires 2-step verification. */
+  'tell-organisation': {
+    readonly organisation: OrganisationId
+    /** When that was required, in ISO 8601. A requirement that was lifted meanwhile is nothing to tell of. */
+    readonly requiredAt: string
+    readonly after: UserId
+  }
 }
 
 export type JobName = keyof Jobs
@@ -51,6 +65,13 @@ export const jobTerms = {
   'announce-user': { attempts: 25 },
   'push-user-update': { attempts: pushAttempts, key: keyOf('push-user-update') },
   'push-reauthentication': { attempts: pushAttempts, key: keyOf('push-reauthentication') },
+  'change-access-of-many': { attempts: 25 },
+  'invite-batch': {
+    attempts: 25,
+    key: ({ batch }: Jobs['invite-batch']) => `invite-batch:${batch}`,
+    lane: () => 'invite-batch',
+  },
+  'tell-organisation': { attempts: 25 },
   'send-mail': { attempts: mailAttempts, lane: ({ user }: MailOrder) => `mail-${user % mailLanes}` },
 } as const satisfies Record<JobName, Terms>
 
@@ -62,6 +83,8 @@ function keyOf(name: 'push-user-update' | 'push-reauthentication') {
 export const schedule = {
   /** Makes the log's partitions for the months to come. */
   'make-event-months': '20 2 * * *',
+  /** Counts sign-ins to applications in the months that are over. */
+  'count-application-months': '50 2 * * *',
   /** Removes sessions, authorizations and counts of attempts that nobody can use any more. */
   'purge-expired': '40 * * * *',
   /** Suspends whoever has not signed in for 45 days. */
@@ -72,6 +95,8 @@ export const schedule = {
   'send-suspension-reminders': '57 6 * * *',
   /** Ends exemptions from 2-step verification on their day, which in summer begins at 23:00, and tells of those that will. */
   'end-exemptions': '5 0,6 * * *',
+  /** Tells the owners of API tokens that these expire soon. */
+  'warn-of-expiring-tokens': '35 7 * * *',
 } as const satisfies Record<string, string>
 
 export type ScheduledJobName = keyof typeof schedule
@@ -81,6 +106,7 @@ const notInStaging: readonly string[] = [
   'delete-never-signed-in',
   'send-suspension-reminders',
   'end-exemptions',
+  'warn-of-expiring-tokens',
 ] satisfies readonly ScheduledJobName[]
 
 /**

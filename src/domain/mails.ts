@@ -56,6 +56,10 @@ export const mails = {
     to: 'the person, and whoever granted it',
     says: 'An exemption from 2-step verification ends in 14 or 3 days.',
   },
+  'api-token-expiring': {
+    to: 'the owner of the token',
+    says: 'An access token of an API user expires in 60, 30, 14 or 7 days, or tomorrow: have it replaced.',
+  },
   'exemption-ended': { to: 'the person', says: 'Your exemption from 2-step verification is over.' },
 } as const satisfies Record<string, { readonly to: string; readonly says: string }>
 
@@ -70,4 +74,6 @@ export interface MailOrder {
   readonly to?: string
   /** Of a reminder: how many days are left. */
   readonly days?: number
+  /** Of a mail about an API token: its number. */
+  readonly token?: number
 }

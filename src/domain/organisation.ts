@@ -9,3 +9,17 @@ export interface Organisation {
   readonly slug: string
   readonly name: string
 }
+
+/** An organisation as lists and forms name it: `Cabinet Office - CO`, `Board of Trade (closed)`. */
+export const organisationLabel = ({
+  name,
+  abbreviation,
+  isClosed,
+}: {
+  readonly name: string
+  readonly abbreviation: string | null
+  readonly isClosed: boolean
+}): string =>
+  [name, abbreviation && abbreviation !== name && ` - ${abbreviation}`, isClosed && ' (closed)']
+    .filter(Boolean)
+    .join('')

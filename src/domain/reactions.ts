@@ -1,3 +1,4 @@
+import type { BatchId } from './batch.ts'
 import type { EventName, SignonEvent } from './events.ts'
 import type { Job } from './jobs.ts'
 import type { MailName } from './mails.ts'
@@ -42,6 +43,9 @@ const mailToPrevious =
     about && previousEmail !== undefined
       ? [{ name: 'send-mail', payload: { mail: name, user: about.id, to: previousEmail } }]
       : []
+
+const inviteBatch: Reaction = ({ batch }) =>
+  batch === undefined ? [] : [{ name: 'invite-batch', payload: { batch } }]
 
 const all =
   (...several: readonly Reaction[]): Reaction =>
@@ -119,7 +123,7 @@ const reactions = {
   'application-restored': nothing,
   'permission-changed': nothing,
   'permission-deleted': nothing,
-  'batch-invited': nothing,
+  'batch-invited': inviteBatch,
   'access-of-many-changed': nothing,
   'users-exported': nothing,
   'failed-job-retried': nothing,
@@ -130,7 +134,7 @@ const reactions = {
 /** Names of the jobs that follow from every event of this name, for documentation. */
 export const jobsAfter = (name: EventName): readonly string[] => {
   const someone = { id: 0 as UserId, uid: '' as UserUid }
-  return [...new Set(reactions[name]({ name, about: someone }).map((job) => job.name))]
+  return [...new Set(reactions[name]({ name, about: someone, batch: 0 as BatchId }).map((job) => job.name))]
 }
 
 /** Names of the mails that follow from every event of this name, for documentation. */

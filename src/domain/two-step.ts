@@ -70,10 +70,12 @@ export interface Exemption {
 export const exemptionFaults = (
   { reason, until }: Exemption,
   today: string,
-): readonly (string | undefined)[] => [
-  reason.trim() === '' ? 'Reason must be provided' : undefined,
-  untilFault(until.trim(), today),
-]
+): readonly (string | undefined)[] => [exemptionReasonFault(reason.trim()), untilFault(until.trim(), today)]
+
+const exemptionReasonFault = (reason: string): string | undefined => {
+  if (reason === '') return 'Reason must be provided'
+  return reason.length > 255 ? 'Reason must be 255 characters or less' : undefined
+}
 
 const untilFault = (until: string, today: string): string | undefined => {
   if (until === '') return 'Expiry date must be provided'

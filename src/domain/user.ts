@@ -57,6 +57,12 @@ export type UserStatus = 'active' | 'invited' | 'locked' | 'suspended'
 const needsOrganisation = (role: Role): boolean =>
   role === 'super_organisation_admin' || role === 'organisation_admin'
 
+/** What is wrong with somebody of this role who belongs to an organisation, or to none; nothing mostly. */
+export const organisationFault = (role: Role, hasOrganisation: boolean): string | undefined =>
+  needsOrganisation(role) && !hasOrganisation
+    ? `Organisation can’t be ‘None’ for ${roleNames[role]}`
+    : undefined
+
 /** An address as it is stored and compared: trimmed, lower case, with a straight apostrophe. */
 export const normaliseEmail = (typed: string): string => typed.trim().toLowerCase().replaceAll('’', "'")
 
@@ -94,7 +100,5 @@ export interface NewPerson {
 export const newPersonFaults = (person: NewPerson): readonly (string | undefined)[] => [
   nameFault(person.name),
   emailFault(normaliseEmail(person.email)),
-  needsOrganisation(person.role) && person.organisationSlug === undefined
-    ? `Organisation can’t be ‘None’ for ${roleNames[person.role]}`
-    : undefined,
+  organisationFault(person.role, person.organisationSlug !== undefined),
 ]

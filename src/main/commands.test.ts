@@ -273,6 +273,49 @@ describe('bin/signon users', () => {
     equal(last?.actor_name, process.getuid?.() === 0 ? 'sam' : operator)
   })
 
+  it('resets 2-step verification, requires it, and exempts from it', async () => {
+    const lost = await test.user('Lost', { twoStep: true })
+    const factorsOf = (id: number) => test.rows('select from totp_factors where user_id = $1', [id])
+    const stateOf = async (id: typeof lost.id) => test.signon.single.twoStep.find(id)
+    const documentOf = ({ id, uid, email }: typeof lost) => ({ id, uid, email })
+    await test.mails()
+
+    deepEqual(await json(['users', 'reset-2sv', 'Lost@example.gov.uk']), documentOf(lost))
+    deepEqual(await factorsOf(lost.id), [])
+    const [code, kind, message] = await refusal(['users', 'reset-2sv', lost.email])
+    deepEqual([code, kind], [1, 'conflict'])
+    match(message, /lost@example\.gov\.uk has not set up 2-step verification/)
+
+    const until = later(systemClock.now(), 30 * day)
+      .toISOString()
+      .slice(0, 10)
+    const exempt = ['users', 'exempt-2sv', lost.email, '--reason', 'no phone', '--until']
+    deepEqual(await json([...exempt, until]), { ...documentOf(lost), exempt_until: until })
+    deepEqual((await stateOf(lost.id)).exemption, { reason: 'no phone', until })
+    deepEqual((await refusal([...exempt, '2027-02-30'])).slice(0, 2), [1, 'invalid'])
+    deepEqual((await refusal(['users', 'exempt-2sv', lost.email, '--until', until])).slice(0, 2), [
+      2,
+      'usage',
+    ])
+
+    match((await run(['users', 'require-2sv', lost.email])).out, /lost@example\.gov\.uk must use 2-step/)
+    const { isRequired, isExempt } = await stateOf(lost.id)
+    deepEqual([isRequired, isExempt], [true, false])
+    deepEqual((await refusal(['users', 'require-2sv', lost.email])).slice(0, 2), [1, 'conflict'])
+
+    deepEqual(await test.events(lost.uid), [19, 39, 41, 42])
+    const subjects = (await test.mails()).map(({ subject }) => subject)
+    deepEqual(subjects, [
+      '[Test] 2-step verification has been reset',
+      '[Test] Make your Signon account more secure',
+    ])
+    for (const words of ['reset-2sv', 'require-2sv'])
+      deepEqual((await refusal(['users', words, 'nobody@example.gov.uk'])).slice(0, 2), [1, 'not-found'])
+    const boss = await test.user('Boss', { role: 'admin' })
+    const [, refused] = await refusal(['users', 'exempt-2sv', boss.email, '--reason', 'x', '--until', until])
+    equal(refused, 'conflict')
+  })
+
   it('sets a password, which somebody needs whose suspension has ended', async () => {
     const { uid, email } = await create('una@example.gov.uk')
     await json(['users', 'suspend', email, '--reason', 'away'])

@@ -1,6 +1,7 @@
 import { emailChangedEmail } from '#features/account/email-changed.email.ts'
 import { emailChangingEmail } from '#features/account/email-changing.email.ts'
 import { emailConfirmationEmail } from '#features/account/email-confirmation.email.ts'
+import { apiTokenExpiringEmail } from '#features/api-users/api-token-expiring.email.ts'
 import { accountSuspendedAsUnusedEmail } from '#features/dormancy/account-suspended-as-unused.email.ts'
 import { deletionWarningEmail } from '#features/dormancy/deletion-warning.email.ts'
 import { suspensionReminderEmail } from '#features/dormancy/suspension-reminder.email.ts'
@@ -34,6 +35,7 @@ export const mailComposers: Composers = {
   'account-suspended': accountSuspendedEmail,
   'account-unsuspended': accountUnsuspendedEmail,
   'role-changed': roleChangedEmail,
+  'api-token-expiring': apiTokenExpiringEmail,
   'exemption-ended': exemptionEndedEmail,
   'exemption-ending': exemptionEndingEmail,
   'two-step-changed': twoStepChangedEmail,

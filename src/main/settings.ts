@@ -55,7 +55,7 @@ export const settings = {
     },
   }),
   host: setting({
-    about: 'The network address that web listens on.',
+    about: 'The network address that web listens on, and that metrics are served at.',
     otherwise: '`127.0.0.1`',
     parse: (text) => text ?? '127.0.0.1',
   }),
@@ -63,6 +63,12 @@ export const settings = {
     about: 'The port that web listens on.',
     otherwise: `\`${defaultPort}\``,
     parse: (text) => portOf(text, defaultPort),
+  }),
+  metricsPort: setting({
+    about:
+      'The port that web and worker serve metrics on, for Prometheus, at the network address of SIGNON_HOST. Where both run on one machine, each needs its own.',
+    otherwise: '`9394`',
+    parse: (text) => portOf(text, 9394),
   }),
   publisherPort: setting({
     about: 'The port of the demo’s publishing application.',
@@ -121,6 +127,7 @@ export const variables = {
   environment: 'GOVUK_ENVIRONMENT',
   host: 'SIGNON_HOST',
   port: 'PORT',
+  metricsPort: 'SIGNON_METRICS_PORT',
   publisherPort: 'DEMO_PUBLISHER_PORT',
   databaseConnections: 'SIGNON_DATABASE_CONNECTIONS',
   jobsAtOnce: 'SIGNON_JOBS_AT_ONCE',

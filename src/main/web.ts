@@ -5,6 +5,7 @@ import type { Scope } from '#web/routes.ts'
 import type { Config } from './config.ts'
 import { openHouse, refuseOldDatabase } from './house.ts'
 import { createLogger } from './logger.ts'
+import { serveMetrics } from './metrics.ts'
 import { createWeb } from './server.ts'
 import { untilStopped } from './stop.ts'
 
@@ -17,8 +18,10 @@ export const runWeb = async (config: Config): Promise<void> => {
     await refuseOldDatabase(house.db)
     const web = createWeb(house.signon, logger, config)
     await web.listen({ host: config.host, port: config.port })
+    const metrics = await serveMetrics(house.signon, logger, config)
     logger.info({ url: config.publicUrl, host: config.host, port: config.port }, 'web is ready')
     await stopped
+    await metrics.close()
     await close(web, logger)
   } finally {
     await house.close()

@@ -4,9 +4,14 @@ import type { Logger } from 'pino'
 import { type JobName, type Jobs, type ScheduledJobName, scheduleIn } from '#domain/jobs.ts'
 import type { MailPlace } from '#domain/letter.ts'
 import type { MailOrder } from '#domain/mails.ts'
+import { changeAccessOfMany } from '#features/access-of-many/change-access-of-many.job.ts'
+import { warnOfExpiringTokens } from '#features/api-users/warn-of-expiring-tokens.job.ts'
+import { countMonths } from '#features/applications/count-months.job.ts'
+import { inviteBatch } from '#features/batches/invite-batch.job.ts'
 import { dormancyJobs } from '#features/dormancy/dormancy.job.ts'
 import { purgeExpired } from '#features/housekeeping/purge-expired.job.ts'
 import { sendMail } from '#features/mail/send-mail.job.ts'
+import { tellOrganisation } from '#features/organisations/tell-organisation.job.ts'
 import { announceUser } from '#features/push-updates/announce-user.job.ts'
 import { pushReauthentication } from '#features/push-updates/push-reauthentication.job.ts'
 import { pushUserUpdate } from '#features/push-updates/push-user-update.job.ts'
@@ -23,6 +28,7 @@ import { openHouse, refuseOldDatabase } from './house.ts'
 import { type JobRunner, runJobs } from './job-runner.ts'
 import { createLogger } from './logger.ts'
 import { mailComposers } from './mail-composers.ts'
+import { serveMetrics } from './metrics.ts'
 import { openPostman } from './postman.ts'
 import { untilStopped } from './stop.ts'
 
@@ -49,8 +55,10 @@ export const runWorker = async (config: Config): Promise<void> => {
     const postman = await openPostman(config, house.signon)
     const caller = applicationCaller()
     const worker = await startWorker({ ...house, caller, postman, place: config, logger, jobsAtOnce })
+    const metrics = await serveMetrics(house.signon, logger, config)
     logger.info({ jobsAtOnce }, 'worker is ready')
     await stopped
+    await metrics.close()
     await worker.stop()
   } finally {
     await house.close()
@@ -124,13 +132,18 @@ const tasks = ({ signon, caller, db, postman, place, logger }: WorkerParts): Tas
     'announce-user': announceUser(signon),
     'push-user-update': pushUserUpdate(signon, caller),
     'push-reauthentication': pushReauthentication(signon, caller),
+    'change-access-of-many': changeAccessOfMany(signon),
+    'tell-organisation': tellOrganisation(signon),
+    'invite-batch': inviteBatch(signon, logger),
     'send-mail': sendMail(signon, { composers: mailComposers, place, postman, onRefused }),
   } satisfies { readonly [Name in JobName]: (payload: Jobs[Name]) => Promise<void> }
   const calendar = {
     'make-event-months': () => makeEventMonths(db, signon.clock.now()),
+    'count-application-months': countMonths(signon),
     'purge-expired': purgeExpired(signon),
     ...dormancyJobs(signon, logger),
     'end-exemptions': endExemptions(signon, logger),
+    'warn-of-expiring-tokens': warnOfExpiringTokens(signon, logger),
   } satisfies Record<ScheduledJobName, () => Promise<void>>
   return { ...catalogue, ...calendar } as TaskList
 }

@@ -13,6 +13,10 @@ export interface ApiToken {
   readonly application: { readonly id: ApplicationId; readonly name: string }
   readonly visiblePrefix: string
   readonly purpose: string | null
+  /** Who is told before it expires, when not the API user. */
+  readonly ownerEmail: string | null
+  /** The token whose place it takes. */
+  readonly replaces: ApiTokenId | null
   readonly createdAt: Date
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
@@ -25,6 +29,12 @@ export interface NewApiToken {
   readonly text: string
   readonly purpose: string | null
   readonly expiresAt: Date | null
+  /** Who is told before it expires, when not the API user. */
+  readonly ownerEmail?: string | null
+  /** The token whose place it takes. */
+  readonly replaces?: ApiTokenId | undefined
+  /** The key of the form that asked for it. */
+  readonly requestKey?: string | undefined
 }
 
 /** How much of a token is kept readable, to recognise it by. */
@@ -41,6 +51,9 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
         token_hash: hashToken(token.text),
         visible_prefix: token.text.slice(0, visibleCharacters),
         purpose: token.purpose,
+        owner_email: token.ownerEmail ?? null,
+        replaces_id: token.replaces ?? null,
+        request_key_hash: token.requestKey === undefined ? null : hashToken(token.requestKey),
         created_at: now(),
         expires_at: token.expiresAt,
       })
@@ -65,6 +78,34 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
     const row = await tokens(db).where('t.id', '=', id).executeTakeFirst()
     if (!row) throw new NotFound(`There is no API token ${id}.`)
     return apiTokenOf(row)
+  },
+
+  /** The token with this id, if it is this machine's. Throws `NotFound`. */
+  async findOf(owner: UserId, id: ApiTokenId): Promise<ApiToken> {
+    const row = await tokens(db).where('t.id', '=', id).where('t.user_id', '=', owner).executeTakeFirst()
+    if (!row) throw new NotFound('There is no such token.')
+    return apiTokenOf(row)
+  },
+
+  /** Was a token made for the form with this key? */
+  async isMadeFor(requestKey: string): Promise<boolean> {
+    const row = await db
+      .selectFrom('api_tokens')
+      .select('id')
+      .where('request_key_hash', '=', hashToken(requestKey))
+      .executeTakeFirst()
+    return row !== undefined
+  },
+
+  /** Has another token taken the place of this one, and was not revoked since? */
+  async isReplaced(id: ApiTokenId): Promise<boolean> {
+    const row = await db
+      .selectFrom('api_tokens')
+      .select('id')
+      .where('replaces_id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return row !== undefined
   },
 
   /** The live token with this text, if there is one. */
@@ -115,6 +156,8 @@ const tokens = (db: Connection) =>
       'a.name',
       't.visible_prefix',
       't.purpose',
+      't.owner_email',
+      't.replaces_id',
     ])
     .select(['t.created_at', 't.expires_at', 't.revoked_at', 't.last_used_at'])
 
@@ -124,6 +167,8 @@ const apiTokenOf = (row: TokenRow): ApiToken => ({
   application: { id: row.application_id as ApplicationId, name: row.name },
   visiblePrefix: row.visible_prefix,
   purpose: row.purpose,
+  ownerEmail: row.owner_email,
+  replaces: row.replaces_id as ApiTokenId | null,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
@@ -139,6 +184,8 @@ interface TokenRow {
   readonly name: string
   readonly visible_prefix: string
   readonly purpose: string | null
+  readonly owner_email: string | null
+  readonly replaces_id: number | null
   readonly created_at: Date
   readonly expires_at: Date | null
   readonly revoked_at: Date | null

@@ -11,12 +11,16 @@ export interface NewApplication {
   readonly description: string | null
   readonly homeUri: string | null
   readonly redirectUris: readonly string[]
+  readonly pushUri?: string | null
   readonly isApiOnly: boolean
   readonly isGdsOnly: boolean
   readonly isDirectoryApi: boolean
   readonly supportsPushUpdates: boolean
   readonly requiresPkce: boolean
 }
+
+/** An application by its name, in any case, or its number. */
+export type WhichApplication = { readonly name: string } | { readonly id: ApplicationId }
 
 /** An application's addresses as they are stored, before this environment reads them in its own way. */
 export interface StoredAddresses {
@@ -57,6 +61,7 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
           description: application.description,
           home_uri: application.homeUri,
           redirect_uris: [...application.redirectUris],
+          push_uri: application.pushUri ?? null,
           is_api_only: application.isApiOnly,
           is_gds_only: application.isGdsOnly,
           is_directory_api: application.isDirectoryApi,
@@ -82,10 +87,19 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
       return applicationOf(row)
     },
 
-    /** The same, holding the row until the transaction ends. */
-    async lockByName(name: string): Promise<Application> {
-      const row = await byName(db, name).forNoKeyUpdate().executeTakeFirst()
-      if (!row) throw new NotFound(`There is no application called ${name}.`)
+    /** The application, holding its row until the transaction ends. Throws `NotFound`. */
+    async lockNamed(which: WhichApplication): Promise<Application> {
+      const query =
+        'name' in which
+          ? byName(db, which.name)
+          : db.selectFrom('applications').selectAll().where('id', '=', which.id)
+      const row = await query.forNoKeyUpdate().executeTakeFirst()
+      if (!row)
+        throw new NotFound(
+          'name' in which
+            ? `There is no application called ${which.name}.`
+            : 'There is no application of this number.',
+        )
       return applicationOf(row)
     },
 

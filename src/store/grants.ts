@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
+import type { GivenPermission } from '#domain/administration.policy.ts'
 import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
 import type { UserInfoFacts } from '#domain/oauth/user-info.ts'
 import type { UserId } from '#domain/user.ts'
 import { NotFound } from '#kernel/failure.ts'
+import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
 export interface NewPermission {
@@ -12,11 +14,10 @@ export interface NewPermission {
   readonly isGrantableFromUi: boolean
 }
 
-export interface Permission {
+/** A permission with all that decides who may give and take it. */
+export interface Permission extends GivenPermission {
   readonly id: PermissionId
   readonly name: string
-  /** Whether people and operators may give it; Signon gives itself the others. */
-  readonly isGrantable: boolean
 }
 
 /** What applications offer (permissions), who holds it (grants), and who has used them. */
@@ -70,30 +71,29 @@ export const grantStore = ({ db, now }: StoreContext) => ({
 
   /** Everything that an application offers, `signin` first. */
   async permissions(application: ApplicationId): Promise<readonly Permission[]> {
-    const rows = await db
-      .selectFrom('permissions')
-      .select(['id', 'name', 'is_grantable_from_ui'])
-      .where('application_id', '=', application)
-      .orderBy(sql`name <> ${signinPermission}`)
-      .orderBy(sql`lower(name)`)
+    return (await offered(db, application).execute()).map(permissionOf)
+  },
+
+  /**
+   * Those of these permissions that an application in service has, `signin` first. Until the transaction ends they are
+   * neither deleted nor delegated or not.
+   */
+  async lockPermissions(
+    application: ApplicationId,
+    ids: readonly PermissionId[],
+  ): Promise<readonly Permission[]> {
+    const rows = await offered(db, application)
+      .innerJoin('applications', 'applications.id', 'permissions.application_id')
+      .where('permissions.id', 'in', ids.length > 0 ? [...ids] : [0])
+      .where('applications.retired_at', 'is', null)
+      .forShare('permissions')
       .execute()
-    return rows.map((row) => ({
-      id: row.id as PermissionId,
-      name: row.name,
-      isGrantable: row.is_grantable_from_ui,
-    }))
+    return rows.map(permissionOf)
   },
 
   /** Names of an application's permissions, `signin` first. */
   async permissionNames(application: ApplicationId): Promise<readonly string[]> {
-    const rows = await db
-      .selectFrom('permissions')
-      .select('name')
-      .where('application_id', '=', application)
-      .orderBy(sql`name <> ${signinPermission}`)
-      .orderBy(sql`lower(name)`)
-      .execute()
-    return rows.map(({ name }) => name)
+    return (await offered(db, application).execute()).map(({ name }) => name)
   },
 
   /** Adds a grant; `false` when it was there already. */
@@ -115,6 +115,46 @@ export const grantStore = ({ db, now }: StoreContext) => ({
       .where('permission_id', '=', permission)
       .executeTakeFirst()
     return numDeletedRows === 1n
+  },
+
+  /** Adds grants of permissions that the application has; the answer is which were not there before. */
+  async addAll(
+    user: UserId,
+    application: ApplicationId,
+    permissions: readonly PermissionId[],
+  ): Promise<readonly PermissionId[]> {
+    const { rows } = await sql<{ id: PermissionId }>`
+      insert into grants (user_id, application_id, permission_id, created_at)
+      select ${user}, application_id, id, ${now()} from permissions
+      where application_id = ${application} and id = any (${[...permissions]}::integer[]) order by id for key share
+      on conflict do nothing returning permission_id as id`.execute(db)
+    return rows.map(({ id }) => id)
+  },
+
+  /** Takes grants away; the answer is which there were. */
+  async removeAll(
+    user: UserId,
+    application: ApplicationId,
+    permissions: readonly PermissionId[],
+  ): Promise<readonly PermissionId[]> {
+    const { rows } = await sql<{ id: PermissionId }>`
+      delete from grants where user_id = ${user} and application_id = ${application}
+        and permission_id = any (${[...permissions]}::integer[])
+      returning permission_id as id`.execute(db)
+    return rows.map(({ id }) => id)
+  },
+
+  /** May the user sign in to the application, as far as permissions go? */
+  async holdsSignin(user: UserId, application: ApplicationId): Promise<boolean> {
+    const row = await db
+      .selectFrom('grants')
+      .innerJoin('permissions', 'permissions.id', 'grants.permission_id')
+      .select('permissions.id')
+      .where('grants.user_id', '=', user)
+      .where('grants.application_id', '=', application)
+      .where('permissions.name', '=', signinPermission)
+      .executeTakeFirst()
+    return row !== undefined
   },
 
   /** Names of the permissions that a user holds for one application, ascending without regard to case. */
@@ -175,3 +215,32 @@ export const grantStore = ({ db, now }: StoreContext) => ({
     return rows.map(({ id }) => id)
   },
 })
+
+/** What an application offers, `signin` first, then by name. */
+const offered = (db: Connection, application: ApplicationId) =>
+  db
+    .selectFrom('permissions')
+    .select([
+      'permissions.id',
+      'permissions.name',
+      'permissions.is_delegated',
+      'permissions.is_grantable_from_ui',
+    ])
+    .where('permissions.application_id', '=', application)
+    .orderBy(sql`permissions.name <> ${signinPermission}`)
+    .orderBy(sql`lower(permissions.name)`)
+
+const permissionOf = (row: PermissionRow): Permission => ({
+  id: row.id as PermissionId,
+  name: row.name,
+  isSignin: row.name === signinPermission,
+  isDelegated: row.is_delegated,
+  isGrantable: row.is_grantable_from_ui,
+})
+
+interface PermissionRow {
+  readonly id: number
+  readonly name: string
+  readonly is_delegated: boolean
+  readonly is_grantable_from_ui: boolean
+}

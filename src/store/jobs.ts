@@ -10,13 +10,17 @@ export const jobStore = ({ db }: StoreContext) => ({
   },
 })
 
-const keyOf = (job: Job): string | null =>
-  job.name === 'push-user-update' || job.name === 'push-reauthentication'
+const keyOf = (job: Job): string | null => {
+  if (job.name === 'invite-batch') return jobTerms[job.name].key(job.payload)
+  return job.name === 'push-user-update' || job.name === 'push-reauthentication'
     ? jobTerms[job.name].key(job.payload)
     : null
+}
 
-const laneOf = (job: Job): string | null =>
-  job.name === 'send-mail' ? jobTerms[job.name].lane(job.payload) : null
+const laneOf = (job: Job): string | null => {
+  if (job.name === 'invite-batch') return jobTerms[job.name].lane()
+  return job.name === 'send-mail' ? jobTerms[job.name].lane(job.payload) : null
+}
 
 const add = statement<never, [string, string, number, string | null, string | null]>(
   'jobs.add',

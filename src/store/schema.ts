@@ -13,6 +13,25 @@ export type Int8 = ColumnType<string, bigint | number | string, bigint | number 
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessChangeMembers {
+  change_id: number;
+  detail: string | null;
+  outcome: string | null;
+  user_id: number;
+}
+
+export interface AccessChanges {
+  application_id: number;
+  begun_by: number;
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: Generated<number>;
+  is_giving: boolean;
+  permission_ids: Generated<number[]>;
+  started_at: Timestamp | null;
+  stopped_because: string | null;
+}
+
 export interface AccountNotices {
   counts_from: Timestamp;
   created_at: Timestamp;
@@ -34,6 +53,12 @@ export interface AnsweredChallenges {
   expires_at: Timestamp;
 }
 
+export interface ApiTokenNotices {
+  api_token_id: number;
+  created_at: Timestamp;
+  days: number;
+}
+
 export interface ApiTokens {
   application_id: number;
   created_at: Timestamp;
@@ -42,10 +67,21 @@ export interface ApiTokens {
   last_used_at: Timestamp | null;
   owner_email: string | null;
   purpose: string | null;
+  replaces_id: number | null;
+  request_key_hash: Buffer | null;
   revoked_at: Timestamp | null;
   token_hash: Buffer;
   user_id: number;
   visible_prefix: string;
+}
+
+export interface ApplicationMonths {
+  application_id: number;
+  authorisations: Int8;
+  month: Timestamp;
+  people: number;
+  test_authorisations: Int8;
+  test_people: number;
 }
 
 export interface Applications {
@@ -92,6 +128,35 @@ export interface Authorizations {
   refresh_hash: Buffer | null;
   scope: Generated<string>;
   user_id: number;
+}
+
+export interface Batches {
+  created_at: Timestamp;
+  created_by: number | null;
+  encoding: string;
+  ended_at: Timestamp | null;
+  id: Generated<number>;
+  organisation_id: number | null;
+  requires_two_step: Generated<boolean>;
+  row_count: number;
+  started_at: Timestamp | null;
+  state: string;
+}
+
+export interface BatchPermissions {
+  application_id: number;
+  batch_id: number;
+  permission_id: number;
+}
+
+export interface BatchRows {
+  batch_id: number;
+  email: string;
+  name: string;
+  number: number;
+  organisation_id: number | null;
+  outcome: string | null;
+  reason: string | null;
 }
 
 export interface EmailChanges {
@@ -145,6 +210,7 @@ export interface Organisations {
   name: string;
   require_two_step: Generated<boolean>;
   slug: string;
+  two_step_required_at: Timestamp | null;
   updated_at: Timestamp;
 }
 
@@ -257,6 +323,7 @@ export interface Users {
   invitation_accepted_at: Timestamp | null;
   invited_at: Timestamp | null;
   invited_by: number | null;
+  is_test_account: Generated<boolean>;
   kind: string;
   last_signed_in_at: Timestamp | null;
   locked_at: Timestamp | null;
@@ -276,13 +343,20 @@ export interface Users {
 }
 
 export interface DB {
+  access_change_members: AccessChangeMembers;
+  access_changes: AccessChanges;
   account_notices: AccountNotices;
   account_tokens: AccountTokens;
   answered_challenges: AnsweredChallenges;
+  api_token_notices: ApiTokenNotices;
   api_tokens: ApiTokens;
+  application_months: ApplicationMonths;
   application_secrets: ApplicationSecrets;
   applications: Applications;
   authorizations: Authorizations;
+  batch_permissions: BatchPermissions;
+  batch_rows: BatchRows;
+  batches: Batches;
   email_changes: EmailChanges;
   events: Events;
   grants: Grants;

@@ -6,13 +6,22 @@ import { reactionsTo } from '#domain/reactions.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import type { KeyRing } from '#kernel/sealed.ts'
+import { accessListStore } from './access-list.ts'
+import { accessOfManyStore } from './access-of-many.ts'
 import { accountNoticeStore } from './account-notices.ts'
 import { accountTokenStore } from './account-tokens.ts'
 import { administratorStore } from './administrators.ts'
+import { apiTokenNoticeStore } from './api-token-notices.ts'
 import { apiTokenStore } from './api-tokens.ts'
+import { apiUserPageStore } from './api-user-pages.ts'
+import { applicationMonthStore } from './application-months.ts'
+import { applicationPageStore } from './application-pages.ts'
+import { applicationRecordStore } from './application-records.ts'
 import { applicationStore } from './applications.ts'
 import { authorizationStore } from './authorizations.ts'
 import { authorizeFactStore } from './authorize-facts.ts'
+import { batchListStore } from './batch-list.ts'
+import { batchStore } from './batches.ts'
 import { bearerTokenStore } from './bearer-tokens.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
@@ -21,14 +30,19 @@ import { dormancyStore } from './dormancy.ts'
 import { emailChangeStore } from './email-changes.ts'
 import { eventStore } from './events.ts'
 import { grantStore } from './grants.ts'
+import { invitationFormStore } from './invitation-form.ts'
 import { invitationStore } from './invitations.ts'
 import { jobStore } from './jobs.ts'
 import { organisationImportStore } from './organisation-import.ts'
+import { organisationPageStore } from './organisation-pages.ts'
 import { organisationStore } from './organisations.ts'
 import { passkeyStore } from './passkeys.ts'
 import { passwordStore } from './passwords.ts'
+import { permissionStore } from './permissions.ts'
 import { purgeStore } from './purge.ts'
 import { pushCredentialStore } from './push-credentials.ts'
+import { failedJobStore } from './queue.ts'
+import { recordStore } from './records.ts'
 import { recoveryCodeStore } from './recovery-codes.ts'
 import { rememberedBrowserStore } from './remembered-browsers.ts'
 import { secondFactorStore } from './second-factors.ts'
@@ -38,6 +52,8 @@ import { signInStore } from './sign-ins.ts'
 import { throttleStore } from './throttles.ts'
 import { twoStepStore } from './two-step.ts'
 import { userDirectoryStore } from './user-directory.ts'
+import { userListStore } from './user-list.ts'
+import { userPageStore } from './user-page.ts'
 import { userStore } from './users.ts'
 
 /** Every table family, over one connection and one sense of time. */
@@ -130,27 +146,41 @@ const workOf = (context: StoreContext): Work => {
 }
 
 const stores = (context: StoreContext) => ({
+  accessList: accessListStore(context),
+  accessOfMany: accessOfManyStore(context),
   accountNotices: accountNoticeStore(context),
   accountTokens: accountTokenStore(context),
   administrators: administratorStore(context),
+  apiTokenNotices: apiTokenNoticeStore(context),
   apiTokens: apiTokenStore(context),
+  apiUserPages: apiUserPageStore(context),
+  applicationMonths: applicationMonthStore(context),
+  applicationPages: applicationPageStore(context),
+  applicationRecords: applicationRecordStore(context),
   applications: applicationStore(context),
   authorizations: authorizationStore(context),
   authorizeFacts: authorizeFactStore(context),
+  batches: batchStore(context),
+  batchList: batchListStore(context),
   bearerTokens: bearerTokenStore(context),
   dashboard: dashboardStore(context),
   emailChanges: emailChangeStore(context),
   dormancy: dormancyStore(context),
   events: eventStore(context),
+  failedJobs: failedJobStore(context),
   grants: grantStore(context),
+  invitationForm: invitationFormStore(context),
   invitations: invitationStore(context),
   jobs: jobStore(context),
   organisationImport: organisationImportStore(context),
+  organisationPages: organisationPageStore(context),
   organisations: organisationStore(context),
   passwords: passwordStore(context),
   passkeys: passkeyStore(context),
+  permissions: permissionStore(context),
   purge: purgeStore(context),
   pushCredentials: pushCredentialStore(context),
+  records: recordStore(context),
   recoveryCodes: recoveryCodeStore(context),
   rememberedBrowsers: rememberedBrowserStore(context),
   secondFactors: secondFactorStore(context),
@@ -160,5 +190,7 @@ const stores = (context: StoreContext) => ({
   throttles: throttleStore(context),
   twoStep: twoStepStore(context),
   userDirectory: userDirectoryStore(context),
+  userList: userListStore(context),
+  userPage: userPageStore(context),
   users: userStore(context),
 })

@@ -2,7 +2,7 @@ import { lockOverIfBefore } from '#domain/lockout.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { Role, User, UserId, UserKind, Whom } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
-import { isDuplicate, statement } from './connection.ts'
+import { type Connection, isDuplicate, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { byEmail, foundUser, named, userColumns, userOf } from './user-rows.ts'
 
@@ -113,6 +113,20 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return row && userOf(row)
   },
 
+  /** Gives the user another name, which is trimmed. */
+  async changeName(user: UserId, name: string): Promise<void> {
+    await change(db, user, { name: name.trim(), updated_at: now() })
+  },
+
+  async changeRole(user: UserId, role: Role): Promise<void> {
+    await change(db, user, { role, updated_at: now() })
+  },
+
+  /** Moves the user to another organisation, or to none. */
+  async changeOrganisation(user: UserId, organisation: OrganisationId | null): Promise<void> {
+    await change(db, user, { organisation_id: organisation, updated_at: now() })
+  },
+
   /** Gives the user another normalised address. Throws `Conflict` when it is somebody's already. */
   async changeEmail(user: UserId, email: string): Promise<void> {
     await db
@@ -167,6 +181,19 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
       .execute()
   },
 })
+
+const change = async (
+  db: Connection,
+  user: UserId,
+  values: {
+    readonly name?: string
+    readonly role?: Role
+    readonly organisation_id?: OrganisationId | null
+    readonly updated_at: Date
+  },
+): Promise<void> => {
+  await db.updateTable('users').set(values).where('id', '=', user).execute()
+}
 
 const throwTaken = (error: unknown, email: string): never => {
   throw isDuplicate(error, 'users_email_key')

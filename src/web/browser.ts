@@ -98,7 +98,7 @@ export interface Browser {
   takeApplication(): number | undefined
   flash(flash: Flash): void
   /** The same for words of its own, which nobody else can put in our mouth: they are signed. At most 1,000 characters. */
-  say(text: string): void
+  say(text: string, tone?: { readonly isSuccess: boolean }): void
   /** The message to show now, once. */
   takeFlash(): { readonly text: string; readonly isSuccess: boolean } | null
   /** The token for the forms of this answer. */
@@ -136,8 +136,8 @@ export const browserOf = (cookies: Cookies, keys: Signon['keys'], random: Signon
         return id !== undefined && /^\d{1,9}$/.test(id) ? Number(id) : undefined
       },
       flash: (flash) => write('flash', flash),
-      say(text) {
-        const said = Buffer.from(text.slice(0, 1000))
+      say(text, { isSuccess } = { isSuccess: true }) {
+        const said = Buffer.from(`${isSuccess ? '+' : '-'}${text.slice(0, 1000)}`)
         write(
           'flash',
           `${said.toString('base64url')}.${keys.mac('flash', said.toString()).toString('base64url')}`,
@@ -150,7 +150,8 @@ export const browserOf = (cookies: Cookies, keys: Signon['keys'], random: Signon
         if (Object.hasOwn(flashes, held)) return flashes[held as Flash]
         const [said = '', mac = ''] = held.split('.').map((part) => Buffer.from(part, 'base64url'))
         const text = said.toString()
-        return keys.isMac('flash', text, Buffer.from(mac)) ? { text, isSuccess: true } : null
+        if (!keys.isMac('flash', text, Buffer.from(mac))) return null
+        return { text: text.slice(1), isSuccess: text.startsWith('+') }
       },
       csrfToken(session) {
         if (session) return keys.mac('csrf', read('session') ?? '').toString('base64url')

@@ -56,6 +56,8 @@ export const paths = {
   userSuspension: '/suspensions/:id/edit',
   userSessions: '/users/:id/sessions',
   userEndSessions: '/users/:id/sessions/end_all',
+  userEndSession: '/users/:id/sessions/:session/end',
+  userForgetBrowser: '/users/:id/browsers/:browser/forget',
   userAccessLog: '/users/:id/event_logs',
   userApplications: '/users/:id/applications',
   userAccess: '/users/:id/applications/:application/signin_permission',

@@ -48,3 +48,10 @@ export const onlyText = (parameters: unknown, name: string): string | undefined 
     typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined
   return typeof value === 'string' ? value : undefined
 }
+
+/** Every value of a parameter, as often as it came; none when it is missing or no text. */
+export const textsOf = (parameters: unknown, name: string): readonly string[] => {
+  const value =
+    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined
+  return [value].flat().filter((one): one is string => typeof one === 'string')
+}

@@ -1,4 +1,3 @@
-import { signinPermission } from '#domain/application.ts'
 import type { User } from '#domain/user.ts'
 import { NotFound } from '#kernel/failure.ts'
 import type { Permission } from '#store/grants.ts'
@@ -38,9 +37,6 @@ export const permissionsNamed = (
 /** Names held, in the order in which the application offers them: `signin` first. */
 export const heldOf = (offered: readonly Permission[], held: readonly string[]): readonly string[] =>
   offered.map(({ name }) => name).filter((name) => held.includes(name))
-
-/** Is this the permission to use the application at all? */
-export const isSignin = ({ name }: Permission): boolean => name === signinPermission
 
 /** An application has no two permissions whose names differ by case only. */
 const comparable = (name: string): string => name.trim().toLowerCase()

@@ -97,7 +97,19 @@ describe('granting access', () => {
     deepEqual(await granted(fay.uid), [])
   })
 
-  it('is refused to people', async () => {
+  it('is done by people as far as the policy lets them, each permission asked for', async () => {
+    const organisationId = await test.organisation('Parks')
+    const ada = await test.user('Max', { role: 'organisation_admin', organisationId, uses: [whitehall] })
+    const ben = await test.user('Hal', { organisationId })
+    const actor = { kind: 'person', userId: ada.id } as const
+    const input = { email: ben.email, applicationName: 'Whitehall', permissions: [] }
+    await rejects(grantAccess(signon, actor, { ...input, permissions: ['editor'] }), { code: 'forbidden' })
+    deepEqual(await granted(ben.uid), [])
+    deepEqual((await grantAccess(signon, actor, input)).changed, ['signin'])
+    await rejects(grantAccess(signon, actor, { ...input, email: ada.email }), { code: 'forbidden' })
+  })
+
+  it('is refused to people who look after nobody', async () => {
     const gus = await test.user('Gus')
     const input = { email: gus.email, applicationName: 'Whitehall', permissions: [] }
     await rejects(grantAccess(signon, { kind: 'person', userId: gus.id }, input), { code: 'forbidden' })

@@ -69,6 +69,19 @@ describe('removing access', () => {
     deepEqual(await test.events(robot.user.uid), [36, 30])
   })
 
+  it('takes of a person what the administrator may take, and refuses what they name beside that', async () => {
+    const organisationId = await test.organisation('Parks')
+    const max = await test.user('Max', { role: 'organisation_admin', organisationId, uses: [whitehall] })
+    const hal = await test.user('Hal', { organisationId, uses: [whitehall] })
+    await test.grant(hal, whitehall, 'writer')
+    const actor = { kind: 'person', userId: max.id } as const
+    const input = { email: hal.email, applicationName: 'Whitehall', permissions: [] }
+    await rejects(revokeAccess(signon, actor, { ...input, permissions: ['writer'] }), { code: 'forbidden' })
+    deepEqual(await test.events(hal.uid), [])
+    const { changed, held } = await revokeAccess(signon, actor, input)
+    deepEqual([changed, held], [['signin'], ['writer']])
+  })
+
   it('of what is not held is harmless, and not recorded', async () => {
     const dan = await test.user('Dan')
     const input = { email: dan.email, applicationName: 'Whitehall', permissions: [] }

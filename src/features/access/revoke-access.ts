@@ -1,15 +1,16 @@
-import type { ApplicationId } from '#domain/application.ts'
-import { noteOfNames } from '#domain/event-note.ts'
+import { mayGive } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import type { User } from '#domain/user.ts'
+import { enforce } from '#kernel/failure.ts'
 import { lockUserFor } from '#store/administration.ts'
 import type { Permission } from '#store/grants.ts'
-import type { Signon, Work } from '#store/signon.ts'
-import { type AccessChange, type ChangeAccess, heldOf, isSignin, permissionsNamed } from './change.ts'
+import { giveAndTake, standingOf } from '#store/permission-change.ts'
+import type { Signon } from '#store/signon.ts'
+import { type AccessChange, type ChangeAccess, heldOf, permissionsNamed } from './change.ts'
 
 /**
- * Takes the permissions named away from somebody. With `signin`, or without any named, all of the application's go,
- * and every token and code of that person for it ends at once. Taking away what is not held is harmless.
+ * Takes the permissions named away from somebody. With `signin`, or without any named, all of the application's go
+ * that the administrator may take, and every token and code of that person for it ends at once. Taking away what is not
+ * held is harmless. Throws `Forbidden` for a permission named, or for `signin`, that they may not take.
  */
 export const revokeAccess = (signon: Signon, actor: Actor, input: ChangeAccess): Promise<AccessChange> =>
   signon.transaction(async (work) => {
@@ -17,26 +18,27 @@ export const revokeAccess = (signon: Signon, actor: Actor, input: ChangeAccess):
     const application = await work.applications.findByName(input.applicationName)
     const offered = await work.grants.permissions(application.id)
     const named = permissionsNamed(offered, input.permissions, application.name)
+    const administrator = await work.administrators.find(actor)
+    const standing = await standingOf(work, administrator, user, application.id)
+    const mayTake = (permission: Permission) =>
+      mayGive(administrator, permission, { ...standing, isTaking: true })
+    for (const permission of withSignin(offered, named)) enforce(mayTake(permission))
+
     const held = await work.grants.held(user.id, application.id)
-    const doomed = withAllOf(offered, named).filter(({ name }) => held.includes(name))
+    const doomed = withAllOf(offered, named).filter(
+      (permission) => held.includes(permission.name) && mayTake(permission).allowed,
+    )
     const changed = doomed.map(({ name }) => name)
     const kept = held.filter((name) => !changed.includes(name))
-    const result = { user, applicationName: application.name, changed, held: heldOf(offered, kept) }
-    if (doomed.length === 0 || input.isRehearsal) return result
-
-    for (const { id } of doomed) await work.grants.remove(user.id, application.id, id)
-    const note = noteOfNames(changed)
-    await work.record({ name: 'permissions-removed', about: user, application: application.id, note }, actor)
-    if (doomed.some(isSignin)) await endTokens(work, actor, user, application.id)
-    return result
+    if (doomed.length > 0 && !input.isRehearsal)
+      await giveAndTake(work, actor, user, application.id, { add: [], remove: doomed })
+    return { user, applicationName: application.name, changed, held: heldOf(offered, kept) }
   })
 
 /** Who may not sign in has no use for the rest: `signin` takes everything with it, and so does naming nothing. */
 const withAllOf = (offered: readonly Permission[], named: readonly Permission[]): readonly Permission[] =>
-  named.length === 0 || named.some(isSignin) ? offered : named
+  named.length === 0 || named.some(({ isSignin }) => isSignin) ? offered : named
 
-const endTokens = async (work: Work, actor: Actor, user: User, application: ApplicationId): Promise<void> => {
-  await work.authorizations.endAll(user.id, application)
-  for (const revoked of await work.apiTokens.revokeAll(user.id, application))
-    await work.record({ name: 'api-token-revoked', about: user, application: revoked }, actor)
-}
+/** What the administrator asks for by name, or without one. */
+const withSignin = (offered: readonly Permission[], named: readonly Permission[]): readonly Permission[] =>
+  named.length === 0 ? offered.filter(({ isSignin }) => isSignin) : named

@@ -8,9 +8,12 @@ export interface AccountView {
   /** The address that has yet to be confirmed. */
   readonly pendingEmail: string | null
   readonly hasSecondFactor: boolean
+  readonly mayManageAccess: boolean
+  readonly mayChangeRole: boolean
+  readonly mayChangeOrganisation: boolean
 }
 
-export const accountPage = ({ pendingEmail, hasSecondFactor, ...details }: AccountView): Page => ({
+export const accountPage = ({ name, email, role, organisation, ...facts }: AccountView): Page => ({
   template: 'account/account.njk',
-  view: { title: 'Settings', details, pendingEmail, hasSecondFactor },
+  view: { title: 'Settings', details: { name, email, role, organisation }, ...facts },
 })

@@ -1,3 +1,4 @@
+import { roleMay } from '#domain/administration.policy.ts'
 import { roleNames } from '#domain/user.ts'
 import { paths } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
@@ -19,6 +20,9 @@ export const accountRoutes: Routes = (scope, signon) => {
         organisation: organisationName ?? 'None',
         pendingEmail: change?.email ?? null,
         hasSecondFactor: user.hasSecondFactor,
+        mayManageAccess: roleMay(user.role, 'look at access'),
+        mayChangeRole: roleMay(user.role, 'change a role'),
+        mayChangeOrganisation: roleMay(user.role, 'change an organisation'),
       }),
     )
   })

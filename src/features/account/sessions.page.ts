@@ -1,23 +1,9 @@
 import type { Page } from '#web/page.ts'
+import type { BrowserLine, SessionLine } from '#web/session-lines.ts'
 
 export interface SessionsView {
-  readonly sessions: readonly {
-    readonly id: string
-    readonly device: string
-    readonly isThis: boolean
-    readonly begun: string
-    readonly lastUsed: string
-    readonly address: string
-    readonly how: string
-  }[]
-  readonly browsers: readonly {
-    readonly id: string
-    readonly device: string
-    readonly remembered: string
-    readonly lastUsed: string
-    readonly until: string
-    readonly address: string
-  }[]
+  readonly sessions: readonly (SessionLine & { readonly isThis: boolean })[]
+  readonly browsers: readonly BrowserLine[]
 }
 
 export const sessionsPage = (view: SessionsView): Page => ({

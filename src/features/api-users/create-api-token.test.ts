@@ -66,6 +66,20 @@ describe('creating an API token', () => {
     )
   })
 
+  it('is owned by whom it says, by the API user otherwise, and by nobody at an address that is none', async () => {
+    const { id, email } = await machine('Owned')
+    const create = (ownerEmail?: string) =>
+      createApiToken(signon, operator, { email, applicationName: 'Publishing API', ownerEmail })
+    await create(' Ops@example.gov.uk ')
+    await create()
+    await create(email.toUpperCase())
+    await rejects(create('nobody'), { code: 'invalid' })
+    deepEqual(
+      (await signon.single.apiTokens.list(id)).map(({ ownerEmail }) => ownerEmail),
+      ['ops@example.gov.uk', null, null],
+    )
+  })
+
   it('leaves others good, and grants signin once', async () => {
     const { email, uid } = await machine('Twice')
     const tokens = await Promise.all(

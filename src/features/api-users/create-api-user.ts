@@ -1,8 +1,7 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
 import { emailFault, nameFault, normaliseEmail, type User } from '#domain/user.ts'
-import { enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { administratorFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 
 export interface CreateApiUser {
@@ -10,10 +9,13 @@ export interface CreateApiUser {
   readonly email: string
 }
 
-/** Creates a machine: it cannot sign in, and presents tokens. Throws `Invalid` with everything that is wrong. */
+/**
+ * Creates a machine: it cannot sign in, and presents tokens. Throws `Invalid` with everything that is wrong, `Conflict`
+ * for an address that somebody has.
+ */
 export const createApiUser = (signon: Signon, actor: Actor, input: CreateApiUser): Promise<User> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'create an API user'))
+    await administratorFor(work, actor, 'create an API user')
     const email = normaliseEmail(input.email)
     refuseFaults([nameFault(input.name), emailFault(email)])
 

@@ -119,11 +119,11 @@ describe('creating an application', () => {
 describe('rotating a secret', () => {
   it('leaves the one before good, and ends the one before that', async () => {
     const { application, clientSecret } = await createApplication(signon, operator, described('Rotating'))
-    const second = await rotateSecret(signon, operator, 'rotating')
+    const second = await rotateSecret(signon, operator, { name: 'rotating' })
     const goodOnes = () =>
       Promise.all([clientSecret, second.clientSecret].map((secret) => isGood(application.clientId, secret)))
     deepEqual(await goodOnes(), [true, true])
-    await rotateSecret(signon, operator, 'Rotating')
+    await rotateSecret(signon, operator, { name: 'Rotating' })
     deepEqual(await goodOnes(), [false, true])
     deepEqual(
       (await eventsOf(application.id)).map(({ number }) => number),
@@ -133,7 +133,7 @@ describe('rotating a secret', () => {
 
   it('twice at the same moment leaves two secrets', async () => {
     const { application } = await createApplication(signon, operator, described('Hurried'))
-    const both = await Promise.all([1, 2].map(() => rotateSecret(signon, operator, 'Hurried')))
+    const both = await Promise.all([1, 2].map(() => rotateSecret(signon, operator, { name: 'Hurried' })))
     deepEqual(await Promise.all(both.map(({ clientSecret }) => isGood(application.clientId, clientSecret))), [
       true,
       true,
@@ -144,7 +144,7 @@ describe('rotating a secret', () => {
 describe('retiring an application', () => {
   it('refuses its secret from then on, and keeps it in the list', async () => {
     const { application, clientSecret } = await createApplication(signon, operator, described('Leaving'))
-    const retired = await retireApplication(signon, operator, 'leaving')
+    const retired = await retireApplication(signon, operator, { name: 'leaving' })
     deepEqual(retired.retiredAt, test.clock.now())
     equal(await isGood(application.clientId, clientSecret), false)
     const listed = (await listApplications(signon, operator)).find(({ name }) => name === 'Leaving')
@@ -157,17 +157,17 @@ describe('retiring an application', () => {
 
   it('once is enough, and then nothing more is done to it', async () => {
     await createApplication(signon, operator, described('Gone'))
-    await retireApplication(signon, operator, 'Gone')
-    await rejects(retireApplication(signon, operator, 'Gone'), { code: 'conflict' })
-    await rejects(rotateSecret(signon, operator, 'Gone'), { code: 'conflict' })
-    await rejects(retireApplication(signon, operator, 'Never there'), { code: 'not-found' })
+    await retireApplication(signon, operator, { name: 'Gone' })
+    await rejects(retireApplication(signon, operator, { name: 'Gone' }), { code: 'conflict' })
+    await rejects(rotateSecret(signon, operator, { name: 'Gone' }), { code: 'conflict' })
+    await rejects(retireApplication(signon, operator, { name: 'Never there' }), { code: 'not-found' })
   })
 
   it('is refused to people, like everything here', async () => {
     const nobody = { kind: 'person' } as const
     await createApplication(signon, operator, described('Coveted'))
-    await rejects(retireApplication(signon, nobody, 'Coveted'), { code: 'forbidden' })
-    await rejects(rotateSecret(signon, nobody, 'Coveted'), { code: 'forbidden' })
+    await rejects(retireApplication(signon, nobody, { name: 'Coveted' }), { code: 'forbidden' })
+    await rejects(rotateSecret(signon, nobody, { name: 'Coveted' }), { code: 'forbidden' })
     await rejects(listApplications(signon, nobody), { code: 'forbidden' })
   })
 })

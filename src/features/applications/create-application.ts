@@ -1,19 +1,19 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
 import { type Application, signinPermission, userUpdatePermission } from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
-import { nameFault } from '#domain/user.ts'
-import { enforce } from '#kernel/failure.ts'
-import { refuseFaults } from '#kernel/faults.ts'
 import { randomSecret } from '#kernel/token.ts'
+import { administratorFor } from '#store/administration.ts'
+import type { ApplicationSettings } from '#store/application-records.ts'
 import type { Signon, Work } from '#store/signon.ts'
-import { addressFaults } from './address-faults.ts'
+import { permissionNameFault } from './permission-name.ts'
+import { InvalidSettings, type SettingFault, settingFaults } from './settings.ts'
 
 export interface CreateApplication {
   readonly name: string
   readonly description?: string | undefined
   readonly homeUri?: string | undefined
   readonly redirectUris: readonly string[]
+  readonly pushUri?: string | undefined
   readonly isApiOnly?: boolean
   readonly isGdsOnly?: boolean
   /** May its tokens look users up at `/api/users`? As the application of that name could always, unless it is said. */
@@ -37,32 +37,23 @@ export interface CreatedApplication {
   readonly clientSecret: string
 }
 
-/** Creates an application with its permissions. Throws `Invalid` with everything that is wrong. */
+/**
+ * Creates an application with its permissions. Throws `InvalidSettings` with everything that is wrong, and `Conflict`
+ * when its name is taken.
+ */
 export const createApplication = (
   signon: Signon,
   actor: Actor,
   input: CreateApplication,
 ): Promise<CreatedApplication> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'create an application'))
-    const homeUri = input.homeUri?.trim() || null
-    const redirectUris = [...new Set(input.redirectUris.map((uri) => uri.trim()))]
-    refuseFaults([
-      nameFault(input.name),
-      ...input.permissions.map(permissionFault),
-      ...addressFaults({ homeUri, redirectUris }, input.allowHttp),
-    ])
+    await administratorFor(work, actor, 'create an application')
+    const { takesPushes, ...settings } = settingsOf(input)
+    refuse({ takesPushes, ...settings }, input)
     const application = await work.applications.add({
-      name: input.name.trim(),
+      ...settings,
       clientId: randomSecret(signon.random),
-      description: input.description?.trim() || null,
-      homeUri,
-      redirectUris,
-      isApiOnly: input.isApiOnly ?? false,
-      isGdsOnly: input.isGdsOnly ?? false,
-      isDirectoryApi: input.isDirectoryApi ?? input.name.trim() === directoryApiName,
-      supportsPushUpdates: input.takesPushes ?? true,
-      requiresPkce: input.requiresPkce ?? true,
+      supportsPushUpdates: takesPushes,
     })
     const clientSecret = randomSecret(signon.random)
     await work.applications.addSecret(application.id, clientSecret)
@@ -70,6 +61,28 @@ export const createApplication = (
     await addPermissions(work, actor, application, input.permissions)
     return { application, clientSecret }
   })
+
+const settingsOf = (input: CreateApplication): ApplicationSettings => ({
+  name: input.name.trim(),
+  description: input.description?.trim() || null,
+  homeUri: input.homeUri?.trim() || null,
+  redirectUris: [...new Set(input.redirectUris.map((uri) => uri.trim()))],
+  pushUri: input.pushUri?.trim() || null,
+  takesPushes: input.takesPushes ?? true,
+  isApiOnly: input.isApiOnly ?? false,
+  isGdsOnly: input.isGdsOnly ?? false,
+  isDirectoryApi: input.isDirectoryApi ?? input.name.trim() === directoryApiName,
+  requiresPkce: input.requiresPkce ?? true,
+})
+
+const refuse = (settings: ApplicationSettings, { permissions, allowHttp }: CreateApplication): void => {
+  const { own, addresses } = settingFaults(settings, allowHttp)
+  const ofPermissions = permissions
+    .map(permissionNameFault)
+    .flatMap((text): readonly SettingFault[] => (text === undefined ? [] : [{ field: 'permissions', text }]))
+  const faults = [...own, ...ofPermissions, ...addresses]
+  if (faults.length > 0) throw new InvalidSettings(faults)
+}
 
 /** What every application has comes with it; each of the others is remembered. A name given twice counts once. */
 const addPermissions = async (
@@ -92,9 +105,4 @@ const addPermissions = async (
         { name: 'permission-created', about: null, application, note: noteOfNames([name]) },
         actor,
       )
-}
-
-const permissionFault = (name: string): string | undefined => {
-  if (name.trim() === '') return 'Enter a name for each permission'
-  return name.trim().length > 255 ? 'The name of a permission must be 255 characters or less' : undefined
 }

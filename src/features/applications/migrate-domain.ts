@@ -79,4 +79,4 @@ const domainFault = (domain: string): string | undefined =>
     : `${domain} is not a domain, such as publishing.service.gov.uk.`
 
 const faultsOf = ({ name, addresses }: ReturnType<typeof moved>, allowHttp: boolean): readonly string[] =>
-  addressFaults(addresses, allowHttp).map((fault) => `${name}: ${fault}`)
+  addressFaults(addresses, allowHttp).map(({ text }) => `${name}: ${text}`)

@@ -1,24 +1,41 @@
-import { mayAdminister } from '#domain/administration.policy.ts'
+import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
-import { type NewPerson, newPersonFaults, normaliseEmail } from '#domain/user.ts'
-import { enforce } from '#kernel/failure.ts'
-import { refuseFaults } from '#kernel/faults.ts'
-import type { Signon } from '#store/signon.ts'
+import type { OrganisationId } from '#domain/organisation.ts'
+import { type NewPerson, newPersonFaults, normaliseEmail, type Role, type User } from '#domain/user.ts'
+import { administratorFor } from '#store/administration.ts'
+import type { OfferedApplication } from '#store/invitation-form.ts'
+import type { ListedOrganisation } from '#store/organisations.ts'
+import { changePermissions } from '#store/permission-change.ts'
+import type { Signon, Work } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
+import { type InvitationFault, refuseInvitation } from './invitation-faults.ts'
+
+/** Who is invited. A role is given by those only who may choose one; else it is normal. */
+export interface InviteUser extends Omit<NewPerson, 'role'> {
+  readonly role?: Role | undefined
+  /** Instead of `organisationSlug`: one that is open. */
+  readonly organisationId?: OrganisationId | undefined
+  /** What they are given at once, of any applications. */
+  readonly permissions?: readonly PermissionId[]
+  /** They must set up 2-step verification, whatever their role and organisation. */
+  readonly mustUseTwoStep?: boolean
+}
 
 /**
- * Creates a person who sets their own password by the link that is mailed to them. Throws `Invalid` with everything
- * that is wrong, `NotFound` for an unknown organisation, `Conflict` when the address is somebody's.
+ * Creates a person who sets their own password by the link that is mailed to them, and gives them what was chosen, all
+ * of it or nothing. Throws `FaultyInvitation` with everything that is wrong, `NotFound` for an unknown slug, `Conflict`
+ * when the address is somebody's, `Forbidden` for whoever may not invite or not choose a role.
  */
-export const inviteUser = (signon: Signon, actor: Actor, input: NewPerson): Promise<UserAccount> =>
+export const inviteUser = (signon: Signon, actor: Actor, input: InviteUser): Promise<UserAccount> =>
   signon.transaction(async (work) => {
-    enforce(mayAdminister(actor, 'invite a user'))
-    refuseFaults(newPersonFaults(input))
+    const administrator = await administratorFor(work, actor, 'invite a user')
+    if (input.role !== undefined) await administratorFor(work, actor, 'choose a role')
+    const { name, role = 'normal', permissions = [] } = input
+    const organisation = await organisationOf(work, input)
+    const offered = permissions.length > 0 ? await work.invitationForm.applications() : []
+    refuseInvitation([...personFaults({ ...input, role }, organisation), ...giftFaults(offered, permissions)])
 
-    const { name, role, organisationSlug } = input
     const email = normaliseEmail(input.email)
-    const organisation =
-      organisationSlug === undefined ? undefined : await work.organisations.findBySlug(organisationSlug)
     const organisationId = organisation?.id ?? null
     const user = await work.users.add({
       kind: 'person',
@@ -29,9 +46,78 @@ export const inviteUser = (signon: Signon, actor: Actor, input: NewPerson): Prom
       passwordHash: null,
     })
     await work.invitations.send(user.id, actor.userId)
-    await work.record(
-      { name: 'account-invited', about: user, ...(role !== 'normal' && { note: `role ${role}` }) },
-      actor,
-    )
+    const note = role === 'normal' ? {} : { note: `role ${role}` }
+    await work.record({ name: 'account-invited', about: user, ...note }, actor)
+    if (input.mustUseTwoStep) await requireTwoStep(work, actor, user)
+    for (const { id, add } of giftsOf(offered, permissions))
+      await changePermissions(work, actor, administrator, user, id, { add, remove: [] })
     return accountOf(work, email, work.now)
   })
+
+type Found = Pick<ListedOrganisation, 'id' | 'slug' | 'isClosed'>
+
+/** Nothing for nobody's; an id that is nobody's is a fault, of which is told with the others. */
+const organisationOf = async (
+  { organisations }: Work,
+  { organisationId, organisationSlug }: InviteUser,
+): Promise<Found | undefined> => {
+  if (organisationId !== undefined) return organisations.seek(organisationId)
+  if (organisationSlug === undefined) return undefined
+  return { ...(await organisations.findBySlug(organisationSlug)), isClosed: false }
+}
+
+const personFaults = (
+  { organisationId, ...person }: InviteUser & { readonly role: Role },
+  organisation: Found | undefined,
+): readonly InvitationFault[] => {
+  const isUnknown = organisationId !== undefined && (!organisation || organisation.isClosed)
+  const organisationSlug = organisation?.slug
+  const [name, email, missing] = newPersonFaults({ ...person, organisationSlug })
+  return [
+    { at: 'name', text: name },
+    { at: 'email', text: email },
+    { at: 'organisation', text: isUnknown ? 'Choose an organisation from the list, or None' : missing },
+  ]
+}
+
+/** Nobody holds a permission of an application that they cannot sign in to. */
+const giftFaults = (
+  offered: readonly OfferedApplication[],
+  permissions: readonly PermissionId[],
+): readonly InvitationFault[] => {
+  const known = new Set(offered.flatMap((application) => application.permissions.map(({ id }) => id)))
+  const isGone = permissions.some((id) => !known.has(id))
+  return [
+    {
+      at: 'permissions',
+      text: isGone
+        ? 'One of the permissions that you chose is not offered, or not any more. Check what is ticked'
+        : undefined,
+    },
+    ...offered
+      .filter((application) => {
+        const chosen = application.permissions.filter(({ id }) => permissions.includes(id))
+        return chosen.length > 0 && !chosen.some(({ isSignin }) => isSignin)
+      })
+      .map(({ id, name }) => ({
+        at: id,
+        text: `To give permissions for ${name}, tick “Has access to ${name}?” too`,
+      })),
+  ]
+}
+
+const giftsOf = (
+  offered: readonly OfferedApplication[],
+  permissions: readonly PermissionId[],
+): readonly { readonly id: ApplicationId; readonly add: readonly PermissionId[] }[] =>
+  offered
+    .map((application) => ({
+      id: application.id,
+      add: application.permissions.map(({ id }) => id).filter((id) => permissions.includes(id)),
+    }))
+    .filter(({ add }) => add.length > 0)
+
+const requireTwoStep = async (work: Work, actor: Actor, user: User): Promise<void> => {
+  await work.twoStep.require(user.id)
+  await work.record({ name: 'two-step-required', about: user }, actor)
+}

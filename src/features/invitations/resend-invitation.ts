@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/events.ts'
-import type { Whom } from '#domain/user.ts'
+import type { User, Whom } from '#domain/user.ts'
 import { Conflict } from '#kernel/failure.ts'
 import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
@@ -12,14 +12,18 @@ import { accountOf, type UserAccount } from '#store/user-account.ts'
 export const resendInvitation = (signon: Signon, actor: Actor, whom: Whom): Promise<UserAccount> =>
   signon.transaction(async (work) => {
     const user = await lockUserFor(work, actor, 'resend an invitation', whom)
-    if (user.invitedAt === null) throw new Conflict(`${user.email} was not invited.`)
-    if (user.invitationAcceptedAt !== null)
-      throw new Conflict(`Invitation for ${user.email} has already been accepted`)
-    if (user.suspendedAt !== null)
-      throw new Conflict(`${user.email} is suspended. End that first: bin/signon users unsuspend.`)
+    const obstacle = resendObstacle(user)
+    if (obstacle !== undefined) throw new Conflict(obstacle)
 
     await work.accountTokens.end(user.id, 'invitation')
     await work.invitations.send(user.id, actor.userId)
     await work.record({ name: 'account-invited', about: user, note: 'again' }, actor)
     return accountOf(work, user.email, work.now)
   })
+
+/** Why this person cannot be sent an invitation again, or nothing. */
+export const resendObstacle = (user: User): string | undefined => {
+  if (user.invitedAt === null) return `${user.email} was not invited.`
+  if (user.invitationAcceptedAt !== null) return `Invitation for ${user.email} has already been accepted`
+  return user.suspendedAt === null ? undefined : `${user.email} is suspended. Unsuspend them first.`
+}

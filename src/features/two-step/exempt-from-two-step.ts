@@ -16,9 +16,7 @@ export const exemptFromTwoStep = (signon: Signon, actor: Actor, asked: Exemption
     const [reason, until] = [asked.reason.trim(), asked.until.trim()]
     refuseFaults(exemptionFaults({ reason, until }, londonDay(work.now)))
     const user = await lockUserFor(work, actor, 'exempt from 2-step verification', asked)
-    if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and does not sign in.`)
-    if (roleRequiresTwoStep(user.role))
-      throw new Conflict(`${user.email} cannot be exempt, because of the role ${roleNames[user.role]}.`)
+    refuseExemptionOf(user)
 
     const { isExempt, hasSecondFactor } = await work.twoStep.find(user.id)
     if (hasSecondFactor) {
@@ -36,3 +34,10 @@ export const exemptFromTwoStep = (signon: Signon, actor: Actor, asked: Exemption
     )
     return user
   })
+
+/** Throws `Conflict` for whoever can never be exempt: an API user, or a person whose role asks for 2-step verification. */
+export const refuseExemptionOf = (user: User): void => {
+  if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and does not sign in.`)
+  if (roleRequiresTwoStep(user.role))
+    throw new Conflict(`${user.email} cannot be exempt, because of the role ${roleNames[user.role]}.`)
+}

@@ -13,10 +13,15 @@ export const requireTwoStep = (signon: Signon, actor: Actor, whom: Whom): Promis
     const user = await lockUserFor(work, actor, 'require 2-step verification', whom)
     if (user.kind !== 'person') throw new Conflict(`${user.email} is an API user, and does not sign in.`)
     const { isRequired, isExempt } = await work.twoStep.find(user.id)
-    if (isRequired) throw new Conflict(`${user.email} must use 2-step verification already.`)
+    refuseRequired(user, isRequired)
 
     await work.twoStep.require(user.id)
     if (isExempt) await work.record({ name: 'two-step-exemption-removed', about: user }, actor)
     await work.record({ name: 'two-step-required', about: user }, actor)
     return user
   })
+
+/** Throws `Conflict` when it was required of the person already. */
+export const refuseRequired = ({ email }: User, isRequired: boolean): void => {
+  if (isRequired) throw new Conflict(`${email} must use 2-step verification already.`)
+}

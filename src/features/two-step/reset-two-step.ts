@@ -12,7 +12,7 @@ export const resetTwoStep = (signon: Signon, actor: Actor, whom: Whom): Promise<
   signon.transaction(async (work) => {
     const user = await lockUserFor(work, actor, 'reset 2-step verification', whom)
     const { hasSecondFactor } = await work.twoStep.find(user.id)
-    if (!hasSecondFactor) throw new Conflict(`${user.email} has not set up 2-step verification.`)
+    refuseNothingToReset(user, hasSecondFactor)
 
     await work.secondFactors.removeAll(user.id)
     await work.secondFactors.forgetAttempts(user.id)
@@ -22,3 +22,8 @@ export const resetTwoStep = (signon: Signon, actor: Actor, whom: Whom): Promise<
     await work.record({ name: 'two-step-reset', about: user }, actor)
     return user
   })
+
+/** Throws `Conflict` for whoever has no device. */
+export const refuseNothingToReset = ({ email }: User, hasSecondFactor: boolean): void => {
+  if (!hasSecondFactor) throw new Conflict(`${email} has not set up 2-step verification.`)
+}

@@ -7,8 +7,13 @@ import { refuseFaults } from '#kernel/faults.ts'
 import { lockUserFor } from '#store/administration.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
+import { changedMeanwhile } from './stale.ts'
 
-export type ChangeEmail = Whom & { readonly newEmail: string }
+export type ChangeEmail = Whom & {
+  readonly newEmail: string
+  /** The address that the actor saw: the one that waited to be confirmed, or else the one that the account had. */
+  readonly was?: string
+}
 
 export interface EmailChanging {
   readonly account: UserAccount
@@ -19,7 +24,8 @@ export interface EmailChanging {
 /**
  * Changes somebody's address. A person must confirm the new one; of somebody who has not accepted their invitation it
  * is changed at once, with a new invitation, and of an API user without a mail. A change that waits is given up, so that
- * an old link cannot undo this one. Throws `Invalid`, `NotFound` for a stranger, `Conflict` for an address that is taken.
+ * an old link cannot undo this one. Throws `Invalid`, `NotFound` for a stranger, `Conflict` for an address that is taken,
+ * and when the address is not what the actor saw.
  */
 export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): Promise<EmailChanging> =>
   signon.transaction(async (work) => {
@@ -27,6 +33,9 @@ export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): P
     refuseFaults([emailFault(newEmail)])
     const user = await lockUserFor(work, actor, 'change an email address', input)
     if (user.email === newEmail) throw new Conflict(`${newEmail} is the address of this account already.`)
+
+    const pending = await work.emailChanges.seek(user.id)
+    if (input.was !== undefined) refuseUnseen(input.was, newEmail, pending?.email, user.email)
 
     const takesEffect = user.kind === 'machine' || isInvited(user)
     if (takesEffect) await changeAtOnce(work, actor, user, newEmail)
@@ -36,6 +45,12 @@ export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): P
       pendingEmail: takesEffect ? null : newEmail,
     }
   })
+
+const refuseUnseen = (was: string, newEmail: string, pending: string | undefined, email: string): void => {
+  if (pending === newEmail)
+    throw new Conflict(`${newEmail} is waiting to be confirmed already. If need be, resend the email to it.`)
+  if (was !== (pending ?? email)) throw changedMeanwhile('email address', pending ?? email)
+}
 
 const begin = async (work: Work, actor: Actor, user: User, newEmail: string): Promise<void> => {
   if (await work.users.seekByEmail(newEmail))

@@ -15,7 +15,7 @@ export type SuspendUser = Whom & { readonly reason: string }
 export const suspendUser = (signon: Signon, actor: Actor, input: SuspendUser): Promise<UserAccount> =>
   signon.transaction(async (work) => {
     const reason = input.reason.trim()
-    refuseFaults([reason === '' ? 'Reason for suspension can’t be blank' : undefined])
+    refuseFaults([suspensionReasonFault(reason)])
 
     const { user, otherSuperadmins } = await lockUserAmongSuperadminsFor(work, actor, 'suspend a user', input)
     if (user.suspendedAt !== null) throw new Conflict(`${user.email} is suspended already.`)
@@ -31,3 +31,9 @@ export const suspendUser = (signon: Signon, actor: Actor, input: SuspendUser): P
       await work.record({ name: 'api-token-revoked', about: user, application }, actor)
     return accountOf(work, user.email, work.now)
   })
+
+/** What is wrong with the reason for a suspension, or nothing. */
+export const suspensionReasonFault = (typed: string): string | undefined => {
+  if (typed.trim() === '') return 'Reason for suspension can’t be blank'
+  return typed.trim().length > 255 ? 'Reason for suspension must be 255 characters or less' : undefined
+}

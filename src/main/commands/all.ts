@@ -6,6 +6,7 @@ import { databaseCommands } from './database.ts'
 import { doctorCommands } from './doctor.ts'
 import { dormancyCommands } from './dormancy.ts'
 import { eventCommands } from './events.ts'
+import { organisationCommands } from './organisations.ts'
 import { runningCommands } from './running.ts'
 import { twoStepCommands } from './two-step.ts'
 import { userCommands } from './users.ts'
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...twoStepCommands,
   ...dormancyCommands,
   ...accessCommands,
+  ...organisationCommands,
   ...applicationCommands,
   ...apiUserCommands,
   ...eventCommands,

@@ -1,4 +1,5 @@
-import { createApiToken, usualDays } from '#features/api-users/create-api-token.ts'
+import { usualDays } from '#domain/api-token.ts'
+import { createApiToken } from '#features/api-users/create-api-token.ts'
 import { createApiUser } from '#features/api-users/create-api-user.ts'
 import { listApiTokens } from '#features/api-users/list-api-tokens.ts'
 import { revokeApiToken } from '#features/api-users/revoke-api-token.ts'
@@ -32,10 +33,17 @@ export const apiUserCommands: readonly Command[] = [
       application: requiredText('NAME', 'The application’s name.'),
       days: count(`How long the token lives; ${usualDays} days unless given.`, usualDays, [1, 3650]),
       purpose: text('P', 'What it is for.'),
+      owner: text('E', 'Who is told before it expires; the API user’s address unless given.'),
     },
-    run: ({ apiUser: email, application: applicationName, days, purpose }, environment) =>
+    run: ({ apiUser: email, application: applicationName, days, purpose, owner }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const created = await createApiToken(signon, operator, { email, applicationName, days, purpose })
+        const created = await createApiToken(signon, operator, {
+          email,
+          applicationName,
+          days,
+          purpose,
+          ownerEmail: owner,
+        })
         const { id, text: token, expiresAt } = created
         const sentence = `Token ${id} for ${created.applicationName}, until ${moment(expiresAt)}. It is not shown again:`
         return {
@@ -106,6 +114,7 @@ const documentOf = (token: ApiToken, now: Date) => ({
   application: token.application.name,
   visible_prefix: token.visiblePrefix,
   purpose: token.purpose,
+  owner_email: token.ownerEmail ?? token.user.email,
   state: stateOf(token, now),
   created_at: token.createdAt.toISOString(),
   expires_at: token.expiresAt?.toISOString() ?? null,

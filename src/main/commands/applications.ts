@@ -1,10 +1,11 @@
 import type { Application } from '#domain/application.ts'
 import { type CreatedApplication, createApplication } from '#features/applications/create-application.ts'
 import { listApplications } from '#features/applications/list-applications.ts'
+import { markTestAccount } from '#features/applications/mark-test-account.ts'
 import { migrateDomain } from '#features/applications/migrate-domain.ts'
 import { retireApplication } from '#features/applications/retire-application.ts'
 import { rotateSecret } from '#features/applications/rotate-secret.ts'
-import type { Config } from '#main/config.ts'
+import { allowsHttp } from '#main/plain-http.ts'
 import { type Answer, type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
 import { columns, oneLine, table } from './lines.ts'
@@ -64,7 +65,7 @@ export const applicationCommands: readonly Command[] = [
     details: 'Nobody can sign in to it any more, and its tokens are refused. All that belongs to it is kept.',
     run: ({ name }, environment) =>
       withSignon(environment, async (signon, operator) => {
-        const retired = await retireApplication(signon, operator, name)
+        const retired = await retireApplication(signon, operator, { name })
         return { document: documentOf(retired), lines: [oneLine(`${retired.name} is now retired.`)] }
       }),
   }),
@@ -77,10 +78,27 @@ export const applicationCommands: readonly Command[] = [
     run: ({ name }, environment) =>
       withSignon(environment, async (signon, operator) =>
         withSecret(
-          await rotateSecret(signon, operator, name),
+          await rotateSecret(signon, operator, { name }),
           'The secret before this one stays good until the next rotation.',
         ),
       ),
+  }),
+
+  command({
+    words: 'applications test-account',
+    operands: ['email'],
+    summary: 'Leave the sign-ins of an account out of reports about applications.',
+    details: 'For accounts that tests sign in with. Figures of months that are over stay as they are.',
+    options: { noLonger: flag('Count them again: it is somebody’s account.') },
+    run: ({ email, noLonger }, environment) =>
+      withSignon(environment, async (signon, operator) => {
+        const user = await markTestAccount(signon, operator, { email, isTestAccount: !noLonger })
+        const words = noLonger ? 'is not an account of tests' : 'is an account of tests'
+        return {
+          document: { email: user.email, test_account: !noLonger },
+          lines: [oneLine(`${user.email} ${words}.`)],
+        }
+      }),
   }),
 
   command({
@@ -110,10 +128,6 @@ export const applicationCommands: readonly Command[] = [
       }),
   }),
 ]
-
-/** Plain http is for the machines of those who develop, where Signon has it itself. */
-const allowsHttp = ({ environment, publicUrl }: Config): boolean =>
-  environment === 'development' && publicUrl.startsWith('http:')
 
 const withSecret = ({ application, clientSecret }: CreatedApplication, sentence: string): Answer => ({
   document: { ...documentOf(application), client_secret: clientSecret },

@@ -1,0 +1,173 @@
+import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
+import type { ApplicationId, PermissionId } from '#domain/application.ts'
+import type { UserId } from '#domain/user.ts'
+import { Invalid, NotFound } from '#kernel/failure.ts'
+import { rowId } from '#kernel/token.ts'
+import type { Member } from '#store/access-of-many.ts'
+import { administratorFor } from '#store/administration.ts'
+import { paths, pathTo } from '#web/paths.ts'
+import type { Reply, Request, Routes } from '#web/routes.ts'
+import { actorOf } from '#web/session.ts'
+import { onlyText, textsOf } from '#web/urlencoded.ts'
+import { choosePage, preparedPage, reportPage } from './access-of-many.page.ts'
+import { prepareAccessOfMany, reachedOf } from './prepare-access-of-many.ts'
+import { choicesOf, completed, findOwnChange, startAccessOfMany } from './start-access-of-many.ts'
+
+const membersOnPage = 100
+
+const may = { config: { may: 'change access of many' } } as const
+
+/** One application's permissions given to, or taken from, many users: chosen, looked at, done, reported. */
+export const accessOfManyRoutes: Routes = (scope, signon) => {
+  const choose = async (request: Request, reply: Reply, sent: unknown, faults: readonly string[]) => {
+    const application = onlyText(sent, 'application')
+    const kind = onlyText(sent, 'kind')
+    const [users, applications] = await signon.read(async (stores) => {
+      const administrator = await administratorFor(stores, actorOf(request), 'change access of many')
+      const ids = idsIn(sent, 'users[]') as readonly UserId[]
+      return [await reachedOf(stores, administrator, ids, []), await stores.applications.list()] as const
+    })
+    return reply.page(
+      choosePage({
+        faults,
+        users,
+        addresses: onlyText(sent, 'addresses') ?? '',
+        applications: applications
+          .filter(({ retiredAt, isApiOnly }) => retiredAt === null && !isApiOnly)
+          .map(({ id, name }) => ({ value: String(id), text: name, selected: String(id) === application })),
+        isGiving: kind === undefined ? null : kind === 'give',
+      }),
+      200,
+    )
+  }
+
+  scope.get(paths.changeManyNew, may, (request, reply) => choose(request, reply, request.query, []))
+
+  scope.post(paths.changeMany, may, async (request, reply) => {
+    const kind = onlyText(request.body, 'kind')
+    if (kind !== 'give' && kind !== 'take')
+      return choose(request, reply, request.body, ['Select whether to give or to take'])
+    try {
+      const id = await prepareAccessOfMany(signon, actorOf(request), {
+        users: idsIn(request.body, 'users[]') as readonly UserId[],
+        addresses: onlyText(request.body, 'addresses') ?? '',
+        application: Number(rowId(onlyText(request.body, 'application') ?? '') ?? 0) as ApplicationId,
+        isGiving: kind === 'give',
+      })
+      return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error
+      return choose(request, reply, request.body, error.message.split('\n'))
+    }
+  })
+
+  scope.get(paths.changeManyReport, may, async (request, reply) => {
+    const { change } = await signon.read((stores) =>
+      findOwnChange(stores, actorOf(request), changeIn(request)),
+    )
+    return change.startedAt === null ? prepared(request, reply, change, []) : report(request, reply, change)
+  })
+
+  scope.post(paths.changeManyReport, may, async (request, reply) => {
+    const id = changeIn(request)
+    await startAccessOfMany(signon, actorOf(request), id, permissionsIn(request.body))
+    return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
+  })
+
+  const prepared = async (
+    request: Request,
+    reply: Reply,
+    change: AccessOfMany,
+    faults: readonly string[],
+  ): Promise<Reply> => {
+    const chosen = permissionsIn(request.query)
+    const view = await signon.read(async (stores) => {
+      const { administrator } = await findOwnChange(stores, actorOf(request), change.id)
+      const choices = await choicesOf(stores, administrator, change)
+      const permissions = completed(change, choices, chosen)
+      const ids = permissions.map(({ id }) => id)
+      return {
+        all: (await stores.accessOfMany.progress(change.id)).all,
+        choices: choices.map(({ id, name }) => ({
+          value: String(id),
+          text: name,
+          checked: chosen.includes(id),
+        })),
+        preview:
+          ids.length === 0
+            ? null
+            : {
+                ids,
+                names: permissions.map(({ name }) => name),
+                changed: await stores.accessOfMany.wouldChange(change, ids),
+              },
+      }
+    })
+    return reply.page(
+      preparedPage({
+        id: change.id,
+        application: change.application.name,
+        isGiving: change.isGiving,
+        faults,
+        ...view,
+      }),
+    )
+  }
+
+  const report = async (request: Request, reply: Reply, change: AccessOfMany): Promise<Reply> => {
+    const outcome = onlyText(request.query, 'outcome') === 'failed' ? 'failed' : undefined
+    const after = Number(rowId(onlyText(request.query, 'after') ?? '') ?? 0) as UserId
+    const [progress, found] = await signon.read(async ({ accessOfMany }) => [
+      await accessOfMany.progress(change.id),
+      await accessOfMany.members(change.id, { after, outcome, limit: membersOnPage + 1 }),
+    ])
+    const members = found.slice(0, membersOnPage)
+    const last = found.length > membersOnPage ? members.at(-1) : undefined
+    return reply.page(
+      reportPage({
+        id: change.id,
+        application: change.application.name,
+        isGiving: change.isGiving,
+        isOver: change.endedAt !== null,
+        stoppedBecause: change.stoppedBecause,
+        done: shown(progress.changed + progress.unchanged + progress.failed),
+        all: shown(progress.all),
+        changed: shown(progress.changed),
+        unchanged: shown(progress.unchanged),
+        failed: shown(progress.failed),
+        hasFailed: progress.failed > 0,
+        outcome: outcome ?? '',
+        members: members.map((member) => ({ ...member, outcome: outcomeWords(member) })),
+        nextAddress: last
+          ? `${pathTo(paths.changeManyReport, { id: change.id })}?${outcome ? 'outcome=failed&' : ''}after=${last.id}`
+          : null,
+      }),
+    )
+  }
+}
+
+const shown = (count: number): string => count.toLocaleString('en')
+
+const outcomeWords = ({ outcome, detail }: Member): string => {
+  if (outcome === null) return 'Waiting'
+  if (outcome === 'changed') return 'Changed'
+  return outcome === 'unchanged' ? 'Nothing to change' : `Failed: ${detail}`
+}
+
+const changeIn = ({ params }: Request): AccessChangeId => {
+  const id = rowId(onlyText(params, 'id') ?? '')
+  if (id === undefined || Number(id) > 2 ** 31 - 1) throw new NotFound('There is no such change of access.')
+  return Number(id) as AccessChangeId
+}
+
+const permissionsIn = (sent: unknown): readonly PermissionId[] =>
+  idsIn(sent, 'permissions[]') as readonly PermissionId[]
+
+/** Row ids that came under a name, each once; whatever is none is left out. */
+const idsIn = (sent: unknown, name: string): readonly number[] => [
+  ...new Set(
+    textsOf(sent, name)
+      .map((text) => Number(rowId(text) ?? 0))
+      .filter((id) => id > 0 && id < 2 ** 31),
+  ),
+]

@@ -1,0 +1,260 @@
+import { deepEqual, doesNotMatch, equal, match, rejects } from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import type { AccessChangeId } from '#domain/access-of-many.ts'
+import { addressesIn, choiceFault } from '#domain/access-of-many.ts'
+import type { User } from '#domain/user.ts'
+import type { TestBrowser } from '#test/browser.ts'
+import { operator, startSignon } from '#test/signon.ts'
+import { changeAccessOfMany } from './change-access-of-many.job.ts'
+
+const test = await startSignon()
+const { signon } = test
+const whitehall = await test.application('Whitehall', { permissions: ['editor', 'Export data'] })
+const home = await test.organisation('Home Office')
+const below = await test.organisation('Border Force', { parents: [home] })
+const elsewhere = await test.organisation('Treasury')
+let root: User
+let people: User[]
+const newPage = '/users/access_changes/new'
+
+const permissionId = async (name: string): Promise<string> => {
+  const [row] = await test.rows<{ id: number }>(
+    'select id from permissions where application_id = $1 and name = $2',
+    [whitehall.id, name],
+  )
+  return String(row?.id)
+}
+
+const held = async (user: User): Promise<readonly string[]> =>
+  signon.single.grants.held(user.id, whitehall.id)
+
+const prepare = (browser: TestBrowser, kind: 'give' | 'take', users: readonly User[], addresses = '') =>
+  browser.post(
+    '/users/access_changes',
+    [
+      ...users.map(({ id }) => ['users[]', String(id)] as const),
+      ['addresses', addresses] as const,
+      ['application', String(whitehall.id)] as const,
+      ['kind', kind] as const,
+    ],
+    newPage,
+  )
+
+const start = async (browser: TestBrowser, page: string, ...names: readonly string[]) => {
+  const ids = await Promise.all(names.map(permissionId))
+  const query = ids.map((id) => `permissions[]=${id}`).join('&')
+  const preview = await browser.get(`${page}?${query}`)
+  const shown = [...preview.text.matchAll(/name="permissions\[\]" value="(\d+)"/g)]
+  const fields = shown.map(([, id = '']) => ['permissions[]', id] as const)
+  const answer = await browser.post(page, fields, newPage)
+  return { preview, answer }
+}
+
+const numberOf = (page: string): AccessChangeId => Number(page.split('/').at(-1)) as AccessChangeId
+const work = (page: string): Promise<void> => changeAccessOfMany(signon)({ change: numberOf(page) })
+
+before(async () => {
+  root = await test.user('Root', { role: 'superadmin', twoStep: true })
+  people = []
+  for (const name of ['Ann', 'Bob', 'Cy']) people.push(await test.user(name, { organisationId: below }))
+})
+
+describe('addresses that are pasted', () => {
+  it('are taken apart at lines, commas and semicolons, each once', () => {
+    deepEqual(addressesIn(' A@x.gov.uk,\r\nb@x.gov.uk; a@x.gov.uk\n\n'), ['a@x.gov.uk', 'b@x.gov.uk'])
+  })
+
+  it('are not too many, not none, and addresses', () => {
+    equal(choiceFault([], []), 'Select users, or enter their email addresses')
+    match(
+      choiceFault(
+        [],
+        Array.from({ length: 5001 }, (_, n) => `${n}@x.gov.uk`),
+      ) ?? '',
+      /no more than 5,000/,
+    )
+    match(choiceFault([], ['nonsense']) ?? '', /no email addresses: nonsense/)
+    equal(choiceFault([], ['a@x.gov.uk']), undefined)
+  })
+})
+
+describe('giving access to many', () => {
+  it('shows what would change, changes it, and reports on everybody', async () => {
+    const browser = await test.signedIn(root)
+    const [ann, bob, cy] = people as [User, User, User]
+    await test.grant(ann, whitehall, 'signin', 'editor')
+    const { location } = await prepare(browser, 'give', [ann, bob], ` ${cy.email.toUpperCase()} `)
+    match((await browser.get(location)).text, /Give access to 3 users/)
+
+    const { preview, answer } = await start(browser, location, 'editor')
+    match(preview.text, /<strong>2<\/strong> of 3 users will change/)
+    match(preview.text, /<li[^>]*>signin<\/li>/)
+    equal(answer.status, 303)
+    deepEqual(await held(bob), [])
+    match((await browser.get(location)).text, /In progress/)
+    deepEqual(
+      (await test.jobs()).filter((job) => job === 'change-access-of-many'),
+      ['change-access-of-many'],
+    )
+
+    await work(location)
+    for (const person of [ann, bob, cy]) deepEqual(await held(person), ['editor', 'signin'])
+    const report = (await browser.get(location)).text
+    match(report, /3 of 3 users processed: 2 changed, 1 unchanged, 0 failed/)
+    match(report, /Done\./)
+    deepEqual(await test.events(bob.uid), [35])
+    const [begun] = await test.rows<{ note: string; actor_id: number }>(
+      'select note, actor_id from events where number = 77',
+    )
+    deepEqual(begun, { note: 'giving (signin, editor), 3 users', actor_id: root.id })
+  })
+
+  it('is started once', async () => {
+    const browser = await test.signedIn(root)
+    const { location } = await prepare(browser, 'give', people)
+    const body = async () => {
+      const [, csrf = ''] = /name="csrf_token" value="([^"]+)"/.exec((await browser.get(newPage)).text) ?? []
+      return new URLSearchParams([
+        ['csrf_token', csrf],
+        ['permissions[]', await permissionId('editor')],
+      ])
+    }
+    const sent = await body()
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => browser.send(location, { method: 'POST', body: sent })),
+    )
+    deepEqual(answers.map(({ status }) => status).toSorted(), [303, 409, 409])
+  })
+
+  it('goes on where it was killed, and by two workers each user is changed once', async () => {
+    const browser = await test.signedIn(root)
+    const many: User[] = []
+    for (let n = 0; n < 12; n += 1) many.push(await test.user(`Many ${n}`, { organisationId: below }))
+    const { location } = await prepare(browser, 'give', many)
+    await start(browser, location, 'Export data')
+    await Promise.all([work(location), work(location), work(location)])
+    for (const user of many) deepEqual(await test.events(user.uid), [35])
+    const { all, changed } = await signon.single.accessOfMany.progress(numberOf(location))
+    deepEqual([all, changed], [12, 12])
+  })
+
+  it('goes on past somebody who fails, and says why', async () => {
+    const browser = await test.signedIn(root)
+    const [gone, stays] = [await test.user('Promoted'), await test.user('Stays')]
+    const admin = await test.user('Admin', { role: 'admin', twoStep: true })
+    const own = await test.signedIn(admin)
+    const { location } = await prepare(own, 'give', [gone, stays])
+    await start(own, location, 'editor')
+    await test.rows(`update users set role = 'superadmin' where id = $1`, [gone.id])
+    await work(location)
+    const report = (await own.get(`${location}?outcome=failed`)).text
+    match(report, /Failed: There is no such account\./)
+    doesNotMatch(report, /Stays/)
+    deepEqual(await held(gone), [])
+    deepEqual(await held(stays), ['editor', 'signin'])
+    equal((await browser.get(location)).status, 404)
+  })
+
+  it('stops when whoever began it may not do it any more', async () => {
+    const admin = await test.user('Demoted', { role: 'admin', twoStep: true })
+    const browser = await test.signedIn(admin)
+    const target = await test.user('Untouched')
+    const { location } = await prepare(browser, 'give', [target])
+    await start(browser, location, 'editor')
+    await test.rows(`update users set role = 'normal' where id = $1`, [admin.id])
+    await work(location)
+    deepEqual(await held(target), [])
+    const change = await signon.single.accessOfMany.seek(numberOf(location))
+    match(change?.stoppedBecause ?? '', /may not do this any more/)
+  })
+})
+
+describe('taking access from many', () => {
+  it('takes everything with signin, and ends tokens', async () => {
+    const browser = await test.signedIn(root)
+    const leaver = await test.user('Leaver', { uses: [whitehall] })
+    await test.grant(leaver, whitehall, 'editor')
+    const { location } = await prepare(browser, 'take', [leaver])
+    const { preview } = await start(browser, location, 'signin')
+    match(preview.text, /Take from 1 user/)
+    for (const name of ['signin', 'editor', 'Export data']) match(preview.text, new RegExp(`>${name}<`))
+    await work(location)
+    deepEqual(await held(leaver), [])
+    deepEqual(await test.events(leaver.uid), [36])
+  })
+})
+
+describe('who may change access of many', () => {
+  it('is nobody who looks after nobody', async () => {
+    const browser = await test.signedIn(await test.user('Normal'))
+    equal((await browser.get(newPage)).status, 403)
+    equal((await browser.get('/users/access_changes/1')).status, 403)
+  })
+
+  it('an admin of an organisation gives what is delegated, on applications that they use, to their own', async () => {
+    const manager = await test.user('Manager', {
+      role: 'super_organisation_admin',
+      organisationId: home,
+      twoStep: true,
+      uses: [whitehall],
+    })
+    const browser = await test.signedIn(manager)
+    const mine = await test.user('Mine', { organisationId: below })
+    const { location } = await prepare(browser, 'give', [mine])
+    const { text } = await browser.get(location)
+    match(text, /signin/)
+    doesNotMatch(text, /editor/)
+    const [, csrf = ''] = /name="csrf_token" value="([^"]+)"/.exec((await browser.get(newPage)).text) ?? []
+    const crafted = new URLSearchParams([
+      ['csrf_token', csrf],
+      ['permissions[]', await permissionId('editor')],
+    ])
+    equal((await browser.send(location, { method: 'POST', body: crafted })).status, 403)
+    await start(browser, location, 'signin')
+    await work(location)
+    deepEqual(await held(mine), ['signin'])
+  })
+
+  it('does not tell strangers from people elsewhere', async () => {
+    const manager = await test.user('Other manager', {
+      role: 'organisation_admin',
+      organisationId: home,
+      twoStep: true,
+    })
+    const browser = await test.signedIn(manager)
+    const other = await test.user('Elsewhere', { organisationId: elsewhere })
+    for (const email of [other.email, 'nobody@example.gov.uk', root.email]) {
+      const page = await prepare(browser, 'give', [], email)
+      equal(page.status, 200)
+      match(page.text, new RegExp(`You do not look after anybody with these addresses: ${email}`))
+    }
+    match((await prepare(browser, 'give', [other])).text, /you do not look after them/)
+    match((await prepare(browser, 'give', [], 'nonsense')).text, /These are no email addresses/)
+    match((await prepare(browser, 'give', [])).text, /Select users, or enter their email addresses/)
+  })
+
+  it('nobody’s own account, and no machine', async () => {
+    const browser = await test.signedIn(root)
+    const machine = await test.machine('Robot', whitehall)
+    match((await prepare(browser, 'give', [root])).text, /you do not look after them/)
+    match((await prepare(browser, 'give', [machine.user])).text, /you do not look after them/)
+  })
+
+  it('no operator in pages, and nobody another’s change', async () => {
+    await rejects(
+      import('./prepare-access-of-many.ts').then(({ prepareAccessOfMany }) =>
+        prepareAccessOfMany(signon, operator, {
+          users: [],
+          addresses: '',
+          application: whitehall.id,
+          isGiving: true,
+        }),
+      ),
+    )
+    const { location } = await prepare(await test.signedIn(root), 'give', people)
+    const second = await test.user('Second root', { role: 'superadmin', twoStep: true })
+    equal((await (await test.signedIn(second)).get(location)).status, 404)
+    for (const id of ['0', '-1', 'x', '99999999999999999999'])
+      equal((await (await test.signedIn(root)).get(`/users/access_changes/${id}`)).status, 404)
+  })
+})

@@ -1,0 +1,84 @@
+import { type AccessChangeId, addressesIn, choiceFault, listed } from '#domain/access-of-many.ts'
+import { type Administrator, isInReach, mayActUpon } from '#domain/administration.policy.ts'
+import type { ApplicationId } from '#domain/application.ts'
+import type { Actor } from '#domain/events.ts'
+import type { UserId } from '#domain/user.ts'
+import { Forbidden, Invalid, NotFound } from '#kernel/failure.ts'
+import { refuseFaults } from '#kernel/faults.ts'
+import type { Candidate } from '#store/access-of-many.ts'
+import { administratorFor } from '#store/administration.ts'
+import type { Signon, Stores } from '#store/signon.ts'
+
+export interface PrepareAccessOfMany {
+  readonly users: readonly UserId[]
+  /** Addresses as they were pasted. */
+  readonly addresses: string
+  readonly application: ApplicationId
+  readonly isGiving: boolean
+}
+
+/**
+ * Notes whose access to an application is to be changed; nothing is changed yet. Throws `Invalid` when somebody named is
+ * not there, or is not looked after by the actor, which looks the same.
+ */
+export const prepareAccessOfMany = (
+  signon: Signon,
+  actor: Actor,
+  input: PrepareAccessOfMany,
+): Promise<AccessChangeId> =>
+  signon.transaction(async (work) => {
+    const administrator = await administratorFor(work, actor, 'change access of many')
+    if (administrator.kind !== 'person') throw new Forbidden('Only people prepare changes in pages.')
+    const addresses = addressesIn(input.addresses)
+    refuseFaults([choiceFault(input.users, addresses)])
+    const application = await work.applications.seek(input.application)
+    if (!application || application.retiredAt !== null || application.isApiOnly)
+      throw new NotFound('There is no such application.')
+
+    const reached = await reachedOf(work, administrator, input.users, addresses)
+    refuseUnknown(input.users, addresses, reached)
+    return work.accessOfMany.prepare(
+      { by: administrator.id, application: application.id, isGiving: input.isGiving },
+      reached.map(({ id }) => id),
+    )
+  })
+
+/** Those of the people named whose access this administrator may change. */
+export const reachedOf = async (
+  { accessOfMany, administrators }: Stores,
+  administrator: Administrator,
+  ids: readonly UserId[],
+  addresses: readonly string[],
+): Promise<readonly Candidate[]> => {
+  const found = await accessOfMany.candidates(ids, addresses)
+  const organisations = [...new Set(found.map(({ organisationId }) => organisationId))]
+  const places = new Map(
+    await Promise.all(
+      organisations.map(
+        async (organisation) =>
+          [organisation, await administrators.placeOf(administrator, organisation)] as const,
+      ),
+    ),
+  )
+  return found.filter(
+    (user) =>
+      isInReach(administrator, user, places.get(user.organisationId) ?? 'elsewhere') &&
+      mayActUpon(administrator, 'change access of many', user).allowed,
+  )
+}
+
+const refuseUnknown = (
+  ids: readonly UserId[],
+  addresses: readonly string[],
+  reached: readonly Candidate[],
+): void => {
+  const unknown = addresses.filter((address) => !reached.some(({ email }) => email === address))
+  const missing = ids.filter((wanted) => !reached.some(({ id }) => id === wanted)).length
+  const faults = [
+    unknown.length > 0 ? `You do not look after anybody with these addresses: ${listed(unknown)}` : undefined,
+    missing > 0
+      ? 'Some users that you selected are not there any more, or you do not look after them. Go back to the list and select again.'
+      : undefined,
+  ].filter((fault) => fault !== undefined)
+  if (faults.length > 0) throw new Invalid(faults.join('\n'))
+}

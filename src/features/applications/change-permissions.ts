@@ -1,0 +1,136 @@
+import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
+import { noteOfNames } from '#domain/event-note.ts'
+import type { Actor } from '#domain/events.ts'
+import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
+import { hashToken } from '#kernel/token.ts'
+import { administratorFor } from '#store/administration.ts'
+import { nameTaken, type PermissionRecord, type PermissionSettings } from '#store/permissions.ts'
+import type { Signon, Stores, Work } from '#store/signon.ts'
+import { permissionNameFault } from './permission-name.ts'
+
+/** An application in service, and one of its permissions. */
+export interface WhichPermission {
+  readonly application: ApplicationId
+  readonly id: PermissionId
+}
+
+/** Adds a permission that an application knows. Throws `Invalid` or `Conflict` about its name. */
+export const addPermission = (
+  signon: Signon,
+  actor: Actor,
+  application: ApplicationId,
+  typed: PermissionSettings,
+): Promise<void> =>
+  signon.transaction(async (work) => {
+    await administratorFor(work, actor, 'look after permissions')
+    const name = nameOf(typed)
+    await lockInService(work, application)
+    const { isDelegated, isDefault } = typed
+    const isNew = await work.grants.addPermission(application, {
+      name,
+      isDelegated,
+      isDefault,
+      isGrantableFromUi: true,
+    })
+    if (!isNew) throw nameTaken()
+    const note = [noteOfNames([name]), isDelegated && 'delegated', isDefault && 'default']
+    await work.record(
+      { name: 'permission-created', about: null, application, note: note.filter(Boolean).join(' ') },
+      actor,
+    )
+  })
+
+export type PermissionChanged =
+  | { readonly outcome: 'changed' | 'same'; readonly name: string }
+  /** Somebody else changed it meanwhile; nothing is changed. */
+  | { readonly outcome: 'stale'; readonly stored: PermissionRecord }
+
+/**
+ * Changes a permission; whoever holds it keeps it. `signin` keeps its name. Throws `Invalid` or `Conflict` about the new
+ * name.
+ */
+export const changePermission = (
+  signon: Signon,
+  actor: Actor,
+  { application, id }: WhichPermission,
+  typed: PermissionSettings,
+  version: string,
+): Promise<PermissionChanged> =>
+  signon.transaction(async (work) => {
+    await administratorFor(work, actor, 'look after permissions')
+    await lockInService(work, application)
+    const stored = await work.permissions.lock(application, id)
+    if (permissionVersion(stored) !== version) return { outcome: 'stale', stored }
+    const name = nameOf(typed)
+    if (stored.name === signinPermission && name !== signinPermission)
+      throw new Conflict(`Name of permission ${signinPermission} can’t be changed`)
+
+    const next = { name, isDelegated: typed.isDelegated, isDefault: typed.isDefault }
+    const changes = changesBetween(stored, next)
+    if (changes.length === 0) return { outcome: 'same', name }
+    await work.permissions.change(id, next)
+    const note = `${noteOfNames([stored.name])} ${changes.join(', ')}`
+    await work.record({ name: 'permission-changed', about: null, application, note }, actor)
+    return { outcome: 'changed', name }
+  })
+
+/**
+ * Deletes a permission and takes it away from everybody. That is one event, not one for each of maybe thousands of
+ * holders: applications hear of it as they next read what somebody holds. Throws `Conflict` for `signin`.
+ */
+export const deletePermission = (
+  signon: Signon,
+  actor: Actor,
+  { application, id }: WhichPermission,
+): Promise<{ readonly name: string; readonly holders: number }> =>
+  signon.transaction(async (work) => {
+    await administratorFor(work, actor, 'look after permissions')
+    await lockInService(work, application)
+    const { name } = await work.permissions.lock(application, id)
+    refuseDeletion(name)
+    const { holders } = await work.permissions.impact(application, id)
+    await work.permissions.remove(id)
+    const note = `${noteOfNames([name])} held by ${holders}`
+    await work.record({ name: 'permission-deleted', about: null, application, note }, actor)
+    return { name, holders }
+  })
+
+/** Throws `Conflict` for the permission that nobody could use the application without (observation 6). */
+export const refuseDeletion = (name: string): void => {
+  if (name === signinPermission)
+    throw new Conflict(
+      `Nobody could sign in to the application without ${signinPermission}, so it cannot be deleted. Retire the application instead.`,
+    )
+}
+
+/** The name of an application whose permissions are looked after: one in service. Throws `NotFound` for any other. */
+export const findInService = async (stores: Stores, id: ApplicationId): Promise<string> => {
+  const application = await stores.applications.seek(id)
+  if (!application || application.retiredAt !== null) throw noSuchApplication()
+  return application.name
+}
+
+const lockInService = async (work: Work, id: ApplicationId): Promise<void> => {
+  const application = await work.applications.lock(id)
+  if (!application || application.retiredAt !== null) throw noSuchApplication()
+}
+
+const noSuchApplication = (): NotFound => new NotFound('There is no application in service of this number.')
+
+/** A word for how a permission is, which any change of it changes. */
+export const permissionVersion = ({ name, isDelegated, isDefault }: PermissionSettings): string =>
+  hashToken(JSON.stringify([name, isDelegated, isDefault]))
+    .toString('base64url')
+    .slice(0, 16)
+
+const nameOf = ({ name }: PermissionSettings): string => {
+  const fault = name.trim() === '' ? 'Name can’t be blank' : permissionNameFault(name)
+  if (fault !== undefined) throw new Invalid(fault)
+  return name.trim()
+}
+
+const changesBetween = (old: PermissionSettings, next: PermissionSettings): readonly string[] => [
+  ...(old.name === next.name ? [] : [`renamed to ${next.name}`]),
+  ...(old.isDelegated === next.isDelegated ? [] : [`delegated: ${next.isDelegated ? 'yes' : 'no'}`]),
+  ...(old.isDefault === next.isDefault ? [] : [`default: ${next.isDefault ? 'yes' : 'no'}`]),
+]

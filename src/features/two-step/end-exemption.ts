@@ -1,0 +1,18 @@
+import type { Actor } from '#domain/events.ts'
+import type { User, Whom } from '#domain/user.ts'
+import { Conflict } from '#kernel/failure.ts'
+import { lockUserFor } from '#store/administration.ts'
+import type { Signon } from '#store/signon.ts'
+
+/**
+ * Ends an exemption before its day: the person must use 2-step verification if their organisation asks for it, from
+ * their next click on. Throws `Conflict` for whoever is not exempt.
+ */
+export const endExemption = (signon: Signon, actor: Actor, whom: Whom): Promise<User> =>
+  signon.transaction(async (work) => {
+    const user = await lockUserFor(work, actor, 'exempt from 2-step verification', whom)
+    if (!(await work.twoStep.liftExemption(user.id)))
+      throw new Conflict(`${user.email} is not exempt from 2-step verification.`)
+    await work.record({ name: 'two-step-exemption-removed', about: user }, actor)
+    return user
+  })

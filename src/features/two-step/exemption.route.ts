@@ -1,0 +1,83 @@
+import { londonDate, londonDay } from '#domain/london-time.ts'
+import { exemptionFaults } from '#domain/two-step.ts'
+import { findUserFor } from '#store/administration.ts'
+import type { Signon } from '#store/signon.ts'
+import { personOf, userBreadcrumbs } from '#web/about-user.ts'
+import { paths, pathTo } from '#web/paths.ts'
+import type { Request, Routes } from '#web/routes.ts'
+import { actorOf } from '#web/session.ts'
+import { onlyText } from '#web/urlencoded.ts'
+import { endExemption } from './end-exemption.ts'
+import { exemptFromTwoStep, refuseExemptionOf } from './exempt-from-two-step.ts'
+import { type ExemptionView, exemptionPage } from './exemption.page.ts'
+import { missingParts, storedDay, type TypedDay, typedDay } from './typed-day.ts'
+
+const config = { may: 'exempt from 2-step verification' } as const
+
+/** Exempts a person until a day, changes that, and ends it (`reference/accounts-and-sign-in.md` 11.5). */
+export const exemptionRoutes: Routes = (scope, signon) => {
+  scope.get(paths.userTwoStepExemption, { config }, async (request, reply) =>
+    reply.page(exemptionPage(await viewOf(signon, request))),
+  )
+
+  scope.post(paths.userTwoStepExemption, { config }, async (request, reply) => {
+    const [actor, whom] = [actorOf(request), personOf(request)]
+    if (onlyText(request.body, 'exemption[end]') !== undefined) {
+      const { email, id } = await endExemption(signon, actor, whom)
+      request.browser.say(`${email} is not exempt from 2-step verification any more`)
+      return reply.redirect(pathTo(paths.user, { id }), 303)
+    }
+
+    const typed = typedIn(request)
+    const faults = faultsOf(typed, londonDay(signon.clock.now()))
+    if (faults.reasonFault !== null || faults.untilFaults.length > 0)
+      return reply.page(exemptionPage({ ...(await viewOf(signon, request)), ...typed, ...faults }), 422)
+    const until = storedDay(typed.until)
+    const { id } = await exemptFromTwoStep(signon, actor, { ...whom, reason: typed.reason, until })
+    request.browser.say('User exempted from 2-step verification')
+    return reply.redirect(pathTo(paths.user, { id }), 303)
+  })
+}
+
+type Typed = Pick<ExemptionView, 'reason' | 'until'>
+type Faults = Pick<ExemptionView, 'reasonFault' | 'untilFaults'>
+
+const viewOf = (signon: Signon, request: Request): Promise<ExemptionView> =>
+  signon.read(async (stores) => {
+    const whom = personOf(request)
+    const user = await findUserFor(stores, actorOf(request), 'exempt from 2-step verification', whom)
+    refuseExemptionOf(user)
+    const { exemption, hasSecondFactor } = await stores.twoStep.find(user.id)
+    return {
+      name: user.name,
+      breadcrumbs: userBreadcrumbs(user),
+      cancelPath: pathTo(paths.user, { id: user.id }),
+      reason: exemption?.reason ?? '',
+      until: exemption ? typedDay(exemption.until) : { day: '', month: '', year: '' },
+      reasonFault: null,
+      untilFaults: [],
+      hasSecondFactor,
+      exemptUntil: exemption && londonDate(new Date(`${exemption.until}T12:00:00Z`)),
+    }
+  })
+
+const typedIn = ({ body }: Request): Typed => ({
+  reason: onlyText(body, 'exemption[reason]') ?? '',
+  until: {
+    day: onlyText(body, 'exemption[expiry_date][day]') ?? '',
+    month: onlyText(body, 'exemption[expiry_date][month]') ?? '',
+    year: onlyText(body, 'exemption[expiry_date][year]') ?? '',
+  },
+})
+
+const faultsOf = ({ reason, until }: Typed, today: string): Faults => {
+  const [reasonFault, untilFault] = exemptionFaults({ reason, until: storedDay(until) }, today)
+  return { reasonFault: reasonFault ?? null, untilFaults: untilFaultsOf(until, untilFault) }
+}
+
+/** A day that lacks a part is not judged as a whole: only what is missing is said. */
+const untilFaultsOf = (until: TypedDay, fault: string | undefined): Faults['untilFaults'] => {
+  const missing = missingParts(until).map((part) => ({ text: `Expiry date ${part} must be provided`, part }))
+  if (missing.length > 0) return missing
+  return fault === undefined ? [] : [{ text: fault, part: null }]
+}

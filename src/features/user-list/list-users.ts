@@ -1,0 +1,53 @@
+import { roleMay } from '#domain/administration.policy.ts'
+import type { Actor } from '#domain/events.ts'
+import type { Role } from '#domain/user.ts'
+import type { UserPlace } from '#domain/user-filter.ts'
+import { administratorFor } from '#store/administration.ts'
+import type { Signon } from '#store/signon.ts'
+import type { ListOrganisation, ListPermission, UserPage } from '#store/user-list.ts'
+import { faultsOf, filterOf, type UserQuery } from './user-query.ts'
+
+const usersOnPage = 25
+
+/** People on one page of the list, and what the list can be narrowed to. */
+export interface UserList {
+  readonly role: Role
+  /** Nothing when the query has a fault. */
+  readonly page: (UserPage & { readonly place: UserPlace | undefined }) | undefined
+  readonly organisations: readonly ListOrganisation[]
+  readonly permissions: readonly ListPermission[]
+  /** The one organisation that the administrator looks after. */
+  readonly onlyOrganisation: string | undefined
+}
+
+/** A page of the people whom the actor looks after. Throws `Forbidden`. */
+export const listUsers = (
+  signon: Signon,
+  actor: Actor,
+  query: UserQuery,
+  asked: UserPlace | undefined,
+): Promise<UserList> =>
+  signon.read(async (stores) => {
+    const { userList } = stores
+    const administrator = await administratorFor(stores, actor, 'list users')
+    const pageAt = async (place: UserPlace | undefined) => ({
+      ...(await userList.page(administrator, filterOf(query), query.sort, place, usersOnPage)),
+      place,
+    })
+    let page = Object.keys(faultsOf(query)).length > 0 ? undefined : await pageAt(asked)
+    // Fewer than a whole page before some place: that is the first page, and it has room for more.
+    if (page && asked?.direction === 'before' && !page.isMore) page = await pageAt(undefined)
+    return {
+      role: administrator.kind === 'person' ? administrator.role : 'superadmin',
+      page,
+      organisations: await userList.organisations(administrator),
+      permissions: await userList.permissions(),
+      onlyOrganisation: await userList.onlyOrganisation(administrator),
+    }
+  })
+
+/** What the list leads on to for people of this role. */
+export const onwardFrom = (role: Role): { readonly toInvite: boolean; readonly toBatch: boolean } => ({
+  toInvite: roleMay(role, 'invite a user'),
+  toBatch: roleMay(role, 'invite a batch'),
+})

@@ -1,0 +1,153 @@
+import { Readable } from 'node:stream'
+import { managedRoles } from '#domain/administration.policy.ts'
+import { roleNames } from '#domain/user.ts'
+import { refuseFaults } from '#kernel/faults.ts'
+import type { ListedUser } from '#store/listed-users.ts'
+import { paths, pathTo } from '#web/paths.ts'
+import type { Reply, Request, Routes } from '#web/routes.ts'
+import { actorOf } from '#web/session.ts'
+import { exportUsers } from './export-users.ts'
+import { filterGroups } from './filter-groups.ts'
+import { filterTags } from './filter-tags.ts'
+import { presentQuery } from './former-query.ts'
+import { listUsers, onwardFrom, type UserList } from './list-users.ts'
+import { type UserListView, userListPage } from './user-list.page.ts'
+import {
+  addressQuery,
+  faultsOf,
+  narrowing,
+  type Parameters,
+  placeIn,
+  placeText,
+  readUserQuery,
+  type UserQuery,
+} from './user-query.ts'
+import { usersCsv } from './users-csv.ts'
+import { countWords, orderNames, shortDate, twoStepNames } from './words.ts'
+
+const may = 'list users'
+
+/** The list of the people whom somebody looks after, and the same people as a file. */
+export const userListRoutes: Routes = (scope, signon) => {
+  scope.get(paths.users, { config: { may } }, async (request, reply) => {
+    const parameters = request.query as Parameters
+    const present = presentQuery(parameters)
+    if (present !== undefined) return reply.redirect(`${paths.users}${present}`, 302)
+    const query = readUserQuery(parameters)
+    const list = await listUsers(signon, actorOf(request), query, placeIn(parameters, query.sort))
+    return reply.page(userListPage(viewOf(query, list)), list.page ? 200 : 400)
+  })
+
+  // Whoever asks for the headers only would be recorded as one who has the file.
+  scope.get(paths.usersCsv, { config: { may }, exposeHeadRoute: false }, (request, reply) =>
+    sendFile(request, reply),
+  )
+
+  const sendFile = async (request: Request, reply: Reply): Promise<Reply> => {
+    const parameters = request.query as Parameters
+    const present = presentQuery(parameters)
+    if (present !== undefined) return reply.redirect(`${paths.usersCsv}${present}`, 302)
+    const query = readUserQuery(parameters)
+    refuseFaults(Object.values(faultsOf(query)))
+    const text = usersCsv(await exportUsers(signon, actorOf(request), query))
+    // What fails before the first line is a page; what fails later breaks the connection off.
+    const beginning = await text.next()
+    return reply
+      .header('content-disposition', 'attachment; filename="signon_users.csv"')
+      .type('text/csv; charset=utf-8')
+      .send(Readable.from(joined(beginning.value ?? '', text), { highWaterMark: 1 }))
+  }
+}
+
+async function* joined(beginning: string, rest: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+  yield beginning
+  yield* rest
+}
+
+const viewOf = (query: UserQuery, list: UserList): UserListView => {
+  const { role, page, onlyOrganisation } = list
+  const faults = faultsOf(query)
+  const roles = managedRoles(role)
+  const onward = onwardFrom(role)
+  const counted = page ? countWords(page.count, page.isMoreThanCounted) : null
+  const asked = addressQuery(query)
+  return {
+    caption: counted && (onlyOrganisation === undefined ? counted : `${counted} in ${onlyOrganisation}`),
+    users: page?.users.map(rowOf) ?? [],
+    search: query.filter,
+    groups: filterGroups(query, list, roles, role === 'superadmin' || role === 'admin'),
+    dates: datesOf(query),
+    orders: Object.entries(orderNames).map(([value, text]) => ({
+      value,
+      text,
+      selected: value === query.sort,
+    })),
+    tags: filterTags(query, faults, list, roles).map(({ text, without }) => ({
+      text,
+      href: `${paths.users}${addressQuery(without)}`,
+    })),
+    faults,
+    isNarrowed: narrowing(query).length > 0,
+    isBehindTheLast: page !== undefined && page.users.length === 0 && page.count > 0,
+    toList: `${paths.users}${asked}`,
+    toExport:
+      page && counted && page.count > 0
+        ? {
+            href: `${paths.usersCsv}${addressQuery({ ...query, sort: 'name' })}`,
+            text: `Export ${counted.replace('More', 'more')} as CSV`,
+          }
+        : null,
+    toInvite: onward.toInvite ? paths.inviteUser : null,
+    toBatch: onward.toBatch ? paths.batchNew : null,
+    ...turnsOf(query, page),
+  }
+}
+
+const rowOf = (user: ListedUser): UserListView['users'][number] => ({
+  href: pathTo(paths.user, { id: user.id }),
+  name: user.name,
+  email: user.email,
+  role: roleNames[user.role],
+  organisation: user.organisation ?? 'None',
+  status: user.status,
+  twoStep: twoStepNames[user.twoStep],
+  lastSignedIn: user.lastSignedInAt === null ? 'Never' : shortDate(user.lastSignedInAt),
+})
+
+const datesOf = (query: UserQuery): UserListView['dates'] => [
+  {
+    name: 'dormant_since',
+    label: 'Not signed in since',
+    hint: 'For example, 27/3/2026',
+    value: query.dormant_since,
+  },
+  {
+    name: 'invited_since',
+    label: 'Invited since',
+    hint: 'Whether accepted or not',
+    value: query.invited_since,
+  },
+  {
+    name: 'exemption_ends_by',
+    label: 'Exemption ends by',
+    hint: 'From 2-step verification',
+    value: query.exemption_ends_by,
+  },
+]
+
+/** The pages before and after this one. */
+const turnsOf = (
+  query: UserQuery,
+  page: UserList['page'],
+): Pick<UserListView, 'previousAddress' | 'nextAddress'> => {
+  const [first, last] = [page?.users[0], page?.users.at(-1)]
+  const isBackwards = page?.place?.direction === 'before'
+  const address = (more: Readonly<Record<string, string>>) => `${paths.users}${addressQuery(query, more)}`
+  return {
+    previousAddress:
+      first && (isBackwards ? page?.isMore : page?.place)
+        ? address({ before: placeText(first.position) })
+        : null,
+    nextAddress: last && (isBackwards || page?.isMore) ? address({ after: placeText(last.position) }) : null,
+  }
+}

@@ -1,0 +1,31 @@
+import { shortLondonMoment } from '#domain/london-time.ts'
+import type { UserStatus } from '#domain/user.ts'
+import type { TwoStepStatus, UserOrder } from '#domain/user-filter.ts'
+
+export const statusNames = {
+  active: 'Active',
+  suspended: 'Suspended',
+  invited: 'Invited',
+  locked: 'Locked',
+} as const satisfies Record<UserStatus, string>
+
+export const twoStepNames = {
+  enabled: 'Enabled',
+  'not-set-up': 'Not set up',
+  exempted: 'Exempted',
+} as const satisfies Record<TwoStepStatus, string>
+
+export const orderNames = {
+  name: 'Name',
+  'newest-sign-in': 'Newest sign-in first',
+  'oldest-sign-in': 'Oldest sign-in first',
+} as const satisfies Record<UserOrder, string>
+
+/** `1,234 users`, or what is said of more than can be counted. */
+export const countWords = (count: number, isMore: boolean): string => {
+  const number = count.toLocaleString('en-GB')
+  return `${isMore ? 'More than ' : ''}${number} ${count === 1 ? 'user' : 'users'}`
+}
+
+/** `24 Sep 2026`, in London. */
+export const shortDate = (instant: Date): string => shortLondonMoment(instant).split(', ').at(-1) ?? ''

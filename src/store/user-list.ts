@@ -1,0 +1,228 @@
+import { type SqlBool, sql } from 'kysely'
+import { type Administrator, managedRoles } from '#domain/administration.policy.ts'
+import type { ApplicationId, PermissionId } from '#domain/application.ts'
+import type { OrganisationId } from '#domain/organisation.ts'
+import type { UserId } from '#domain/user.ts'
+import { everybody, type UserFilter, type UserOrder, type UserPlace } from '#domain/user-filter.ts'
+import { organisationsBelow } from './administrators.ts'
+import type { Connection } from './connection.ts'
+import type { StoreContext } from './context.ts'
+import {
+  columns,
+  type ExportedRow,
+  type ExportedUser,
+  exportedUser,
+  type ListedRow,
+  type ListedUser,
+  listedUser,
+} from './listed-users.ts'
+import { allOf, type Condition, conditionsOf, dormantSince, type Reach, wayThrough } from './user-list.sql.ts'
+
+export interface UserPage {
+  /** How many there are in all, at most `mostCounted`. */
+  readonly count: number
+  readonly isMoreThanCounted: boolean
+  readonly users: readonly ListedUser[]
+  /** There are more on this way. */
+  readonly isMore: boolean
+}
+
+/** Lists are counted up to here, so that counting stays fast. */
+const mostCounted = 10_000
+
+/** So many are walked through in the order of a list before all that match are sorted instead. */
+const mostWalked = 10_000
+
+/** People as those see them who look after them: none beyond the administrator's reach, and no machines. */
+export const userListStore = ({ db, now }: StoreContext) => {
+  const matching = async (administrator: Administrator, filter: UserFilter): Promise<Condition> =>
+    conditionsOf(
+      await reachOf(db, administrator),
+      filter,
+      await offeredPermissions(db, filter.permissions),
+      now(),
+    )
+
+  return {
+    /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
+    async page(
+      administrator: Administrator,
+      filter: UserFilter,
+      order: UserOrder,
+      place: UserPlace | undefined,
+      limit: number,
+    ): Promise<UserPage> {
+      const condition = await matching(administrator, filter)
+      const asked = { condition, order, place, limit: limit + 1 }
+      const few = await sortMatching(db, asked, mostCounted + 1)
+      const rows = few.count <= mostCounted ? few.rows : await walk(db, asked, filter)
+      const users = rows.slice(0, limit).map((row) => listedUser(row, now()))
+      return {
+        count: Math.min(few.count, mostCounted),
+        isMoreThanCounted: few.count > mostCounted,
+        users: place?.direction === 'before' ? users.toReversed() : users,
+        isMore: rows.length > limit,
+      }
+    },
+
+    /**
+     * The ids of all who match in this moment, in the order of their names: four bytes each. Read in its parts by them,
+     * a file has everybody once, whoever is called differently meanwhile.
+     */
+    async matchingIds(administrator: Administrator, filter: UserFilter): Promise<Int32Array> {
+      const condition = await matching(administrator, filter)
+      const { rows } = await sql<{ ids: Buffer | null }>`
+        select string_agg(int4send(u.id), ''::bytea order by lower(u.name), u.id) as ids
+        from users u where ${condition}`.execute(db)
+      const bytes = rows[0]?.ids ?? Buffer.alloc(0)
+      return Int32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32BE(index * 4))
+    },
+
+    /** Those of these people who still match. */
+    async exported(
+      administrator: Administrator,
+      filter: UserFilter,
+      ids: Int32Array,
+    ): Promise<readonly ExportedUser[]> {
+      const condition = await matching(administrator, filter)
+      const { rows } = await sql<ExportedRow>`
+        select ${columns('name')}, u.sign_in_count, u.created_at, u.exempt_until::text, held.permissions
+        from users u left join organisations o on o.id = u.organisation_id
+        left join lateral (
+          select jsonb_agg(jsonb_build_array(g.application_id, p.name) order by lower(p.name), p.name) as permissions
+          from grants g join permissions p on p.id = g.permission_id where g.user_id = u.id
+        ) held on true
+        where u.id = any (${[...ids]}::integer[]) and ${condition} order by lower(u.name), u.id`.execute(db)
+      return rows.map((row) => exportedUser(row, now()))
+    },
+
+    /** Organisations that somebody in reach belongs to, by name. */
+    async organisations(administrator: Administrator): Promise<readonly ListOrganisation[]> {
+      const reach = await reachOf(db, administrator)
+      const somebody = conditionsOf({ ...reach, organisations: 'all' }, everybody, [], now())
+      const { rows } = await sql<ListOrganisation>`
+        select o.id, o.name, o.abbreviation, o.is_closed as "isClosed" from organisations o
+        where ${reach.organisations === 'all' ? sql`true` : sql`o.id = any (${reach.organisations}::integer[])`}
+          and exists (select from users u where u.organisation_id = o.id and ${somebody})
+        order by lower(o.name), o.id`.execute(db)
+      return rows
+    },
+
+    /** The one organisation that the administrator looks after; nothing when there are several. */
+    async onlyOrganisation(administrator: Administrator): Promise<string | undefined> {
+      const { organisations } = await reachOf(db, administrator)
+      if (organisations === 'all' || organisations.length !== 1) return undefined
+      const { rows } = await sql<{
+        name: string
+      }>`select name from organisations where id = ${organisations[0]}`.execute(db)
+      return rows[0]?.name
+    },
+
+    /** What people can hold in applications for people that are in use: by application, then by name. */
+    async permissions(): Promise<readonly ListPermission[]> {
+      const { rows } = await sql<ListPermission>`
+        select p.id, a.name as application, p.name from permissions p join applications a on a.id = p.application_id
+        where ${isOffered} order by lower(a.name), a.id, lower(p.name), p.id`.execute(db)
+      return rows
+    },
+
+    /** Applications that are in use, by name. */
+    async applications(): Promise<readonly { readonly id: ApplicationId; readonly name: string }[]> {
+      const { rows } = await sql<{ id: ApplicationId; name: string }>`
+        select id, name from applications where retired_at is null order by lower(name), id`.execute(db)
+      return rows
+    },
+  }
+}
+
+/** An organisation as the filter offers it. */
+export interface ListOrganisation {
+  readonly id: OrganisationId
+  readonly name: string
+  readonly abbreviation: string | null
+  readonly isClosed: boolean
+}
+
+/** A permission as the filter offers it. */
+export interface ListPermission {
+  readonly id: PermissionId
+  readonly application: string
+  readonly name: string
+}
+
+/** `reference/roles-and-permissions.md` 3.2. */
+const reachOf = async (db: Connection, administrator: Administrator): Promise<Reach> => {
+  if (administrator.kind === 'operator') return { roles: 'all', organisations: 'all' }
+  if (administrator.kind === 'nobody') return { roles: [], organisations: [] }
+  const { role, organisationId } = administrator
+  const roles = role === 'superadmin' ? 'all' : managedRoles(role)
+  if (role === 'superadmin' || role === 'admin') return { roles, organisations: 'all' }
+  if (organisationId === null) return { roles, organisations: [] }
+  if (role !== 'super_organisation_admin') return { roles, organisations: [organisationId] }
+  const { rows } = await organisationsBelow(organisationId).execute(db)
+  return { roles, organisations: rows.map(({ id }) => id) }
+}
+
+/** Those of the permissions that the filter offers. */
+const offeredPermissions = async (
+  db: Connection,
+  ids: readonly PermissionId[],
+): Promise<readonly PermissionId[]> => {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: PermissionId }>`
+    select p.id from permissions p join applications a on a.id = p.application_id
+    where p.id = any (${ids}::integer[]) and ${isOffered}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/** People hold permissions of application `a`, and it is in use. */
+const isOffered = sql<SqlBool>`a.retired_at is null and not a.is_api_only`
+
+interface Asked {
+  readonly condition: Condition
+  readonly order: UserOrder
+  readonly place: UserPlace | undefined
+  readonly limit: number
+}
+
+/**
+ * Finds those who match by whatever index is best, up to `most` of them, and sorts them: right when there are few.
+ * Without the sort in sight, the planner never walks through everybody for the last few who match.
+ */
+const sortMatching = async (
+  db: Connection,
+  { condition, order, place, limit }: Asked,
+  most: number | null,
+): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
+  const { key, sorting, beyond } = wayThrough(order, place)
+  const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
+    with matching as materialized (
+      select u.id, ${key} as key, ${beyond ?? sql`true`} as is_beyond from users u where ${condition} limit ${most}
+    ), listed as (
+      select id, key from matching where is_beyond order by ${sorting(sql`key`, sql`id`)} limit ${limit}
+    )
+    select counted.count, ${columns(order)}
+    from (select count(*)::integer as count from matching) counted
+    left join (listed join users u on u.id = listed.id left join organisations o on o.id = u.organisation_id) on true
+    order by ${sorting(sql`listed.key`, sql`listed.id`)}`.execute(db)
+  return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
+}
+
+/**
+ * Walks through everybody in the order of the list until enough match: fast where many do. Where many match but none
+ * of them near the place, those are sorted after all. Who signed in too late is skipped where that is the order.
+ */
+const walk = async (db: Connection, asked: Asked, filter: UserFilter): Promise<readonly ListedRow[]> => {
+  const { condition, order, place, limit } = asked
+  const isSkipped = order !== 'name' && filter.dormantSince !== undefined
+  const { key, sorting, beyond } = wayThrough(order, place)
+  const { rows } = await sql<ListedRow>`
+    select ${columns(order)}
+    from (
+      select u.*, ${key} as sorted_by from users u where ${allOf([sql`u.kind = 'person'`, beyond, isSkipped && dormantSince(filter.dormantSince)])}
+      order by ${sorting(key, sql`u.id`)} limit ${mostWalked}
+    ) u left join organisations o on o.id = u.organisation_id
+    where ${condition} order by ${sorting(sql`u.sorted_by`, sql`u.id`)} limit ${limit}`.execute(db)
+  if (rows.length === limit) return rows
+  return (await sortMatching(db, { ...asked, condition: allOf([condition, beyond]) }, null)).rows
+}

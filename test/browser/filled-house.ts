@@ -1,0 +1,105 @@
+import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
+import type { ApplicationId } from '#domain/application.ts'
+import type { User } from '#domain/user.ts'
+import type { TestApplication } from '#test/people.ts'
+import { operator, type TestSignon } from '#test/signon.ts'
+
+export interface FilledHouse {
+  /** The session of a superadmin of the Government Digital Service. */
+  readonly token: string
+  /** What stands for the numbers in addresses: for each address that begins so. */
+  readonly numbers: Readonly<Record<string, Readonly<Record<string, string | number>>>>
+}
+
+/** The real organisations and applications, the people of the demonstration, and what pages tell of beside them. */
+export const fillWithRealData = async (test: TestSignon): Promise<FilledHouse> => {
+  await seedRegister(test.signon, operator)
+  await test.application('Demo Publisher', { permissions: ['write', 'publish'] })
+  await seedPeople(test.signon, operator)
+  const { users } = test.signon.single
+  const [whitehall] = await test.rows<{ id: ApplicationId }>(
+    `select id from applications where name = 'Whitehall'`,
+  )
+  if (!whitehall) throw new Error('Whitehall is not among the real applications')
+  const application = { id: whitehall.id, name: 'Whitehall', clientId: '', clientSecret: '', redirectUri: '' }
+  return fill(
+    test,
+    await users.findByEmail('sam.okafor@example.gov.uk'),
+    await users.findByEmail('nadia.rahman@example.gov.uk'),
+    application,
+  )
+}
+
+/** A few organisations, applications and people: enough for something to stand on every page. */
+export const fillHouse = async (test: TestSignon): Promise<FilledHouse> => {
+  const gds = await test.organisation('Government Digital Service', {
+    contentId: 'af07d5a5-df63-4ddc-9383-6a666845ebe9',
+  })
+  const education = await test.organisation('Department for Education', { parents: [gds] })
+  const whitehall = await test.application('Whitehall', {
+    permissions: ['editor', 'GDS Admin', 'Managing Editor'],
+    homeUri: 'https://whitehall.example',
+  })
+  await test.application('Publisher', { permissions: ['skip_review'] })
+  const sam = await test.user('Sam Okafor', {
+    role: 'superadmin',
+    organisationId: gds,
+    twoStep: true,
+    uses: [whitehall],
+  })
+  const nadia = await test.user('Nadia Rahman', { organisationId: education, uses: [whitehall] })
+  return fill(test, sam, nadia, whitehall)
+}
+
+const fill = async (
+  test: TestSignon,
+  sam: User,
+  nadia: User,
+  whitehall: TestApplication,
+): Promise<FilledHouse> => {
+  const { signon } = test
+  const idOf = async (text: string, ...values: readonly unknown[]): Promise<number> => {
+    const [row] = await test.rows<{ id: number }>(text, values)
+    if (!row) throw new Error(`Nothing found: ${text}`)
+    return row.id
+  }
+  const permission = await idOf(
+    `select id from permissions where application_id = $1 and name <> 'signin' and is_grantable_from_ui order by name limit 1`,
+    whitehall.id,
+  )
+  const machine = await test.machine('Content publisher', whitehall)
+  const passkey = await idOf(
+    `insert into passkeys (user_id, name, credential_id, public_key, created_at)
+     values ($1, 'Key ring', '\\x01', '\\x02', $2) returning id`,
+    sam.id,
+    signon.clock.now(),
+  )
+  const change = await signon.transaction((work) =>
+    work.accessOfMany.prepare({ by: sam.id, application: whitehall.id, isGiving: true }, [nadia.id]),
+  )
+  await signon.transaction((work) =>
+    work.record({ name: 'account-updated', about: nadia, note: 'name from Nadia to Nadia Rahman' }, operator),
+  )
+  const ben = await test.user('Ben Boyd', { twoStep: true })
+  return {
+    token: await signon.single.sessions.open(sam.id, 'full', {
+      address: '192.0.2.7',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    }),
+    numbers: {
+      '/users': { id: nadia.id, application: whitehall.id },
+      '/users/access_changes': { id: change },
+      '/users/:id/two_step_verification_reset': { id: ben.id },
+      '/suspensions': { id: nadia.id },
+      '/two_step_verification_exemptions': { id: nadia.id },
+      '/account': {
+        application: whitehall.id,
+        app: await idOf('select id from totp_factors where user_id = $1 limit 1', sam.id),
+        passkey,
+      },
+      '/applications': { id: whitehall.id, permission },
+      '/organisations': { id: await idOf('select id from organisations order by id limit 1') },
+      '/api_users': { id: machine.user.id, token: machine.tokenId, application: whitehall.id },
+    },
+  }
+}
