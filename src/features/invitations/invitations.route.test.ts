@@ -165,7 +165,7 @@ describe('the link of an invitation', () => {
 })
 
 describe('declining an invitation', () => {
-  it('quirk 8 asks first, and deletes the account when that is sent', async () => {
+  it('observation 8: asks first, and deletes the account when that is sent', async () => {
     const { id, uid, email, token } = await invite('no@example.gov.uk')
     const browser = test.browser()
     const page = await browser.get(at(remove, token))
@@ -200,7 +200,7 @@ describe('declining an invitation', () => {
 })
 
 describe('somebody who has not accepted yet', () => {
-  it('quirk 21 learns no more than a stranger when they sign in', async () => {
+  it('observation 21: learns no more than a stranger when they sign in', async () => {
     const { uid, email } = await invite('early@example.gov.uk')
     const known = await test.browser().signIn(email, password)
     const unknown = await test.browser().signIn('strange@example.gov.uk', password)

@@ -160,7 +160,7 @@ describe('exempting from 2-step verification', () => {
 })
 
 describe('an exemption', () => {
-  it('ends when its day begins in the United Kingdom, and is replaced by a requirement', async () => {
+  it('observation 17: ends when its day begins in the United Kingdom, and is replaced by a requirement', async () => {
     clock.step(Date.parse('2027-06-09T22:59:59Z') - clock.now().getTime())
     const user = await test.user('Summer')
     await exemptFromTwoStep(signon, operator, { email: user.email, reason: 'x', until: '2027-06-10' })

@@ -44,7 +44,7 @@ describe('an administrator’s change of address', () => {
     equal(await emailOf(ada), 'ada.new@example.gov.uk')
   })
 
-  it('ends a change that waits, whose link cannot undo it (quirk 11)', async () => {
+  it('ends a change that waits, whose link cannot undo it (observation 11 of accounts)', async () => {
     const ben = await test.user('Ben')
     await changeEmail(signon, operator, { email: ben.email, newEmail: 'old.wish@example.gov.uk' })
     const link = /signon\.example(\/users\/confirmation\?\S+)/.exec(

@@ -29,7 +29,7 @@ describe('suspending', () => {
     equal((await test.events(ada.uid)).includes(2), true)
   })
 
-  it('quirk 4: forgets the browsers that were not asked for a code', async () => {
+  it('observation 4 of accounts: forgets the browsers that were not asked for a code', async () => {
     const eve = await test.user('Eve', { twoStep: true })
     await signon.single.rememberedBrowsers.remember(eve.id, {})
     await suspendUser(signon, operator, { email: eve.email, reason })

@@ -71,7 +71,7 @@ describe('the page that suspends', () => {
     equal((await suspend(ben, 'x'.repeat(255))).status, 303)
   })
 
-  it('says which of both it is to do: a form that is sent again does not do the opposite', async () => {
+  it('observation 5 of accounts: says which of both it is to do: a form that is sent again does not do the opposite', async () => {
     const cat = await test.user('Cat')
     equal((await suspend(cat, 'first')).status, 303)
     const again = await suspend(cat, 'second')

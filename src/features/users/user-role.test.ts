@@ -16,7 +16,7 @@ const pathOf = ({ id }: User) => `/users/${id}/role/edit`
 const person = ({ id }: User) => ({ kind: 'person', userId: id }) as const
 
 describe('changing the role of somebody', () => {
-  it('is recorded, pushed, mailed, and holds from their next request on, without ending their session', async () => {
+  it('observation 18 of accounts: is recorded, pushed, mailed, and holds from their next request on, without ending their session', async () => {
     const ada = await test.user('Ada', { role: 'admin', twoStep: true })
     const hers = await test.signedIn(ada)
     equal((await hers.get(`/users/${actor.id}/name/edit`)).status, 404)
