@@ -1,6 +1,7 @@
 import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
 import type { ApplicationId } from '#domain/application.ts'
 import type { User } from '#domain/user.ts'
+import { uploadBatch } from '#features/batches/upload-batch.ts'
 import type { TestApplication } from '#test/people.ts'
 import { operator, type TestSignon } from '#test/signon.ts'
 
@@ -74,6 +75,12 @@ const fill = async (
     sam.id,
     signon.clock.now(),
   )
+  const upload = (rows: string) =>
+    uploadBatch(signon, { kind: 'person', userId: sam.id }, Buffer.from(`Name,Email\n${rows}`))
+  const batch = await upload(
+    'Grace Hopper,grace.hopper@example.gov.uk\nAlan Turing,alan.turing@example.gov.uk',
+  )
+  if (!('batch' in batch)) throw new Error('The batch was refused')
   const change = await signon.transaction((work) =>
     work.accessOfMany.prepare({ by: sam.id, application: whitehall.id, isGiving: true }, [nadia.id]),
   )
@@ -90,6 +97,7 @@ const fill = async (
       '/users': { id: nadia.id, application: whitehall.id },
       '/users/access_changes': { id: change },
       '/users/:id/two_step_verification_reset': { id: ben.id },
+      '/batch_invitations': { id: batch.batch },
       '/suspensions': { id: nadia.id },
       '/two_step_verification_exemptions': { id: nadia.id },
       '/account': {
