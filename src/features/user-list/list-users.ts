@@ -47,7 +47,10 @@ export const listUsers = (
   })
 
 /** What the list leads on to for people of this role. */
-export const onwardFrom = (role: Role): { readonly toInvite: boolean; readonly toBatch: boolean } => ({
+export const onwardFrom = (
+  role: Role,
+): { readonly toInvite: boolean; readonly toBatch: boolean; readonly toMany: boolean } => ({
   toInvite: roleMay(role, 'invite a user'),
   toBatch: roleMay(role, 'invite a batch'),
+  toMany: roleMay(role, 'change access of many'),
 })

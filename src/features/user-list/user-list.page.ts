@@ -36,6 +36,7 @@ export interface UserListView {
   readonly toExport: { readonly href: string; readonly text: string } | null
   readonly toInvite: string | null
   readonly toBatch: string | null
+  readonly toMany: string | null
   readonly previousAddress: string | null
   readonly nextAddress: string | null
 }

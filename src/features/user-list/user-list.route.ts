@@ -99,6 +99,7 @@ const viewOf = (query: UserQuery, list: UserList): UserListView => {
         : null,
     toInvite: onward.toInvite ? paths.inviteUser : null,
     toBatch: onward.toBatch ? paths.batchNew : null,
+    toMany: onward.toMany ? paths.changeManyNew : null,
     ...turnsOf(query, page),
   }
 }

@@ -216,6 +216,7 @@ describe('whom the list shows', () => {
       const { text } = await browsers[role].get('/users')
       equal(/href="\/users\/invitation\/new"[^>]*>\s*Create user/.test(text), mayInvite, role)
       equal(/href="\/batch_invitations\/new"[^>]*>\s*Upload a batch of users/.test(text), mayInvite, role)
+      match(text, /href="\/users\/access_changes\/new"[^>]*>\s*Change access of several users/)
     }
   })
 })
