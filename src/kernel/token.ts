@@ -63,6 +63,10 @@ const largestId = (1n << 63n) - 1n
 export const rowId = (written: string): TimeOrderedId | undefined =>
   /^[1-9]\d{0,18}$/.test(written) && BigInt(written) <= largestId ? written : undefined
 
+/** The number that somebody wrote into an address or a form, of a row that the database numbers; nothing for anything else. */
+export const rowNumber = (written: string): number | undefined =>
+  /^[1-9]\d{0,8}$/.test(written) ? Number(written) : undefined
+
 const shape = /^[A-Za-z0-9_-]{43}$/
 
 /** The row id that a presented token names, or nothing when it has not a token's shape. */

@@ -1,5 +1,6 @@
 import type { User, UserId } from '#domain/user.ts'
 import { NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import { paths, pathTo } from './paths.ts'
 import type { Request } from './routes.ts'
 import { onlyText } from './urlencoded.ts'
@@ -13,8 +14,9 @@ export const apiUserOf = (request: Request): { readonly id: UserId; readonly kin
 /** The number of this name in the address. Throws `NotFound` for what no row can have. */
 export const numberIn = ({ params }: Request, name: string): number => {
   const text = onlyText(params, name) ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('There is nothing of this number.')
-  return Number(text)
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('There is nothing of this number.')
+  return id
 }
 
 /** The way back from a page about one thing of an API user. */

@@ -1,5 +1,6 @@
 import type { OrganisationId } from '#domain/organisation.ts'
 import { NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import { paths } from './paths.ts'
 import type { Request } from './routes.ts'
 import { onlyText } from './urlencoded.ts'
@@ -12,10 +13,8 @@ export const organisationOf = ({ params }: Request): OrganisationId => {
 }
 
 /** The id of a row that a list goes on behind; nothing when the address names none, or one that no row can have. */
-export const idIn = (parameters: unknown, name: string): number | undefined => {
-  const text = onlyText(parameters, name) ?? ''
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
-}
+export const idIn = (parameters: unknown, name: string): number | undefined =>
+  rowNumber(onlyText(parameters, name) ?? '')
 
 /** The way back from a page about an organisation. */
 export const organisationBreadcrumbs = [{ text: 'Organisations', href: paths.organisations }] as const

@@ -1,4 +1,5 @@
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { OfferedApplication, OfferedPermission } from '#store/invitation-form.ts'
 import { textsOf } from './urlencoded.ts'
 
@@ -24,7 +25,7 @@ const field = 'user[supported_permission_ids][]'
 
 /** The permissions that were ticked, by id; what is no id stands for a permission that nobody offers. */
 export const chosenPermissions = (body: unknown): readonly PermissionId[] =>
-  textsOf(body, field).map((text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0) as PermissionId)
+  textsOf(body, field).map((text) => (rowNumber(text) ?? 0) as PermissionId)
 
 /** Everything that is offered, as it is ticked; `faults` are beside the application that they are about. */
 export const permissionChoices = (

@@ -2,7 +2,7 @@ import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { UserId } from '#domain/user.ts'
 import { Invalid, NotFound } from '#kernel/failure.ts'
-import { rowId } from '#kernel/token.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { Member } from '#store/access-of-many.ts'
 import { administratorFor } from '#store/administration.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -51,7 +51,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
       const id = await prepareAccessOfMany(signon, actorOf(request), {
         users: idsIn(request.body, 'users[]') as readonly UserId[],
         addresses: onlyText(request.body, 'addresses') ?? '',
-        application: Number(rowId(onlyText(request.body, 'application') ?? '') ?? 0) as ApplicationId,
+        application: (rowNumber(onlyText(request.body, 'application') ?? '') ?? 0) as ApplicationId,
         isGiving: kind === 'give',
       })
       return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
@@ -116,7 +116,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
 
   const report = async (request: Request, reply: Reply, change: AccessOfMany): Promise<Reply> => {
     const outcome = onlyText(request.query, 'outcome') === 'failed' ? 'failed' : undefined
-    const after = Number(rowId(onlyText(request.query, 'after') ?? '') ?? 0) as UserId
+    const after = (rowNumber(onlyText(request.query, 'after') ?? '') ?? 0) as UserId
     const [progress, found] = await signon.read(async ({ accessOfMany }) => [
       await accessOfMany.progress(change.id),
       await accessOfMany.members(change.id, { after, outcome, limit: membersOnPage + 1 }),
@@ -155,9 +155,9 @@ const outcomeWords = ({ outcome, detail }: Member): string => {
 }
 
 const changeIn = ({ params }: Request): AccessChangeId => {
-  const id = rowId(onlyText(params, 'id') ?? '')
-  if (id === undefined || Number(id) > 2 ** 31 - 1) throw new NotFound('There is no such change of access.')
-  return Number(id) as AccessChangeId
+  const id = rowNumber(onlyText(params, 'id') ?? '')
+  if (id === undefined) throw new NotFound('There is no such change of access.')
+  return id as AccessChangeId
 }
 
 const permissionsIn = (sent: unknown): readonly PermissionId[] =>
@@ -167,7 +167,7 @@ const permissionsIn = (sent: unknown): readonly PermissionId[] =>
 const idsIn = (sent: unknown, name: string): readonly number[] => [
   ...new Set(
     textsOf(sent, name)
-      .map((text) => Number(rowId(text) ?? 0))
-      .filter((id) => id > 0 && id < 2 ** 31),
+      .map(rowNumber)
+      .filter((id) => id !== undefined),
   ),
 ]

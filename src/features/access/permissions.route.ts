@@ -1,5 +1,6 @@
 import type { PermissionId } from '#domain/application.ts'
 import { NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText, textsOf } from '#web/urlencoded.ts'
@@ -81,6 +82,7 @@ const changeOf = ({ body }: Request): { add: readonly PermissionId[]; remove: re
 }
 
 const permissionId = (text: string): PermissionId => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('There is no permission of this number.')
-  return Number(text) as PermissionId
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('There is no permission of this number.')
+  return id as PermissionId
 }

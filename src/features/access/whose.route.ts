@@ -2,6 +2,7 @@ import type { AdministrativeAction } from '#domain/administration.policy.ts'
 import type { ApplicationId } from '#domain/application.ts'
 import type { UserId, Whom } from '#domain/user.ts'
 import { NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import { personOf, userBreadcrumbs } from '#web/about-user.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { Reply, Request, Scope } from '#web/routes.ts'
@@ -68,8 +69,9 @@ export const takeBoth = (scope: Scope, page: AccessPage, may: AdministrativeActi
 /** The application whose id is in the address. Throws `NotFound`. */
 export const applicationOf = ({ params }: Request): ApplicationId => {
   const text = onlyText(params, 'application') ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('There is no application of this number.')
-  return Number(text) as ApplicationId
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('There is no application of this number.')
+  return id as ApplicationId
 }
 
 const whoseOf = (request: Request): Whose => {

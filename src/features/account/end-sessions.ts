@@ -1,7 +1,6 @@
-import { deviceOf } from '#domain/device.ts'
 import type { Actor } from '#domain/events.ts'
-import { NotFound } from '#kernel/failure.ts'
 import type { TimeOrderedId } from '#kernel/token.ts'
+import { endOneSession, forgetOneBrowser } from '#store/session-ending.ts'
 import type { Session } from '#store/sessions.ts'
 import type { Signon } from '#store/signon.ts'
 
@@ -11,12 +10,7 @@ export const endSession = (
   actor: Actor,
   { user }: Session,
   id: TimeOrderedId,
-): Promise<void> =>
-  signon.transaction(async (work) => {
-    const ended = await work.sessionList.end(user.id, id)
-    if (!ended) throw new NotFound('This session is over already.')
-    await work.record({ name: 'session-ended', about: user, note: deviceOf(ended.userAgent) }, actor)
-  })
+): Promise<void> => signon.transaction((work) => endOneSession(work, actor, user, id))
 
 /** Signs the person out everywhere else; all browsers are asked for the second step again. */
 export const endOtherSessions = (signon: Signon, actor: Actor, { id, user }: Session): Promise<void> =>
@@ -32,12 +26,7 @@ export const forgetBrowser = (
   actor: Actor,
   { user }: Session,
   id: TimeOrderedId,
-): Promise<void> =>
-  signon.transaction(async (work) => {
-    const forgotten = await work.sessionList.forget(user.id, id)
-    if (!forgotten) throw new NotFound('This browser is forgotten already.')
-    await work.record({ name: 'browser-forgotten', about: user, note: deviceOf(forgotten.userAgent) }, actor)
-  })
+): Promise<void> => signon.transaction((work) => forgetOneBrowser(work, actor, user, id))
 
 /** Asks for the second step in every browser again. */
 export const forgetBrowsers = (signon: Signon, actor: Actor, { user }: Session): Promise<void> =>

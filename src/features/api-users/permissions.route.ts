@@ -1,5 +1,6 @@
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import { Invalid, NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import { findUserFor } from '#store/administration.ts'
 import { apiUserBreadcrumbs, apiUserOf, numberIn } from '#web/about-api-user.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -77,6 +78,7 @@ const applicationIn = (request: Request): ApplicationId => numberIn(request, 'ap
 
 const idsIn = ({ body }: Request, name: string): readonly PermissionId[] =>
   [...new Set(textsOf(body, name))].map((text) => {
-    if (!/^[1-9]\d{0,8}$/.test(text)) throw new Invalid('The form names a permission that is none.')
-    return Number(text) as PermissionId
+    const id = rowNumber(text)
+    if (id === undefined) throw new Invalid('The form names a permission that is none.')
+    return id as PermissionId
   })

@@ -1,5 +1,6 @@
 import type { ApplicationId } from '#domain/application.ts'
 import { NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { ListedApplication } from '#store/application-pages.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -49,6 +50,7 @@ const listed = ({ id, name, description }: ListedApplication): ListedApplication
 /** The application that an address names. Throws `NotFound` when none can have that number. */
 export const applicationIdOf = ({ params }: Request): ApplicationId => {
   const text = onlyText(params, 'id') ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('There is no application of this number.')
-  return Number(text) as ApplicationId
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('There is no application of this number.')
+  return id as ApplicationId
 }

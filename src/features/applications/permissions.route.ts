@@ -1,6 +1,7 @@
 import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
 import { londonDate } from '#domain/london-time.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { PermissionRecord, PermissionSettings } from '#store/permissions.ts'
 import type { Signon, Stores } from '#store/signon.ts'
@@ -144,8 +145,9 @@ const read = <More>(
 
 const permissionIdOf = ({ params }: Request): PermissionId => {
   const text = onlyText(params, 'permission') ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('The application has no permission of this number.')
-  return Number(text) as PermissionId
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('The application has no permission of this number.')
+  return id as PermissionId
 }
 
 const typedPermission = (body: unknown): PermissionSettings => {

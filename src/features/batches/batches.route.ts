@@ -1,6 +1,7 @@
 import { type BatchId, type BatchState, usersInWords } from '#domain/batch.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
 import { Invalid } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { ListedBatch } from '#store/batch-list.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
@@ -35,10 +36,10 @@ export const batchRoutes: Routes = (scope, signon) => {
 
 const beforeOf = (query: unknown): BatchId | undefined => {
   if (typeof query !== 'object' || query === null || !Object.hasOwn(query, 'before')) return undefined
-  const before = onlyText(query, 'before') ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(before))
+  const before = rowNumber(onlyText(query, 'before') ?? '')
+  if (before === undefined)
     throw new Invalid('There is no page of this address. Start from the newest batches.')
-  return Number(before) as BatchId
+  return before as BatchId
 }
 
 const states = {

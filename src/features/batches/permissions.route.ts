@@ -1,5 +1,6 @@
 import { usersInWords } from '#domain/batch.ts'
 import { type OrganisationId, organisationLabel } from '#domain/organisation.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { BatchPreview, ListedBatch } from '#store/batch-list.ts'
 import type { Signon } from '#store/signon.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -51,10 +52,7 @@ const choiceOf = (body: unknown): StartBatch => {
   const organisation = onlyText(body, 'batch_invitation[organisation_id]') ?? ''
   return {
     // What is no id stands for an organisation that is not there.
-    organisationId:
-      organisation === ''
-        ? null
-        : ((/^[1-9]\d{0,8}$/.test(organisation) ? Number(organisation) : 0) as OrganisationId),
+    organisationId: organisation === '' ? null : ((rowNumber(organisation) ?? 0) as OrganisationId),
     permissions: chosenPermissions(body),
     requiresTwoStep: onlyText(body, 'user[require_2sv]') === '1',
   }

@@ -3,6 +3,7 @@ import type { ApplicationId } from '#domain/application.ts'
 import { type OrganisationId, organisationLabel } from '#domain/organisation.ts'
 import { type Role, roleNames, roles } from '#domain/user.ts'
 import { Conflict, Invalid } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { Signon } from '#store/signon.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import { chosenPermissions, defaultPermissions, permissionChoices } from '#web/permission-choices.ts'
@@ -57,7 +58,7 @@ const roleIn = (body: unknown): Role | undefined => {
 const organisationIn = (body: unknown): OrganisationId | undefined => {
   const text = onlyText(body, 'user[organisation_id]') ?? ''
   if (text === '') return undefined
-  return (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0) as OrganisationId
+  return (rowNumber(text) ?? 0) as OrganisationId
 }
 
 const faultsIn = (error: unknown): readonly CreateUserFault[] | undefined => {

@@ -1,6 +1,7 @@
 import { shortLondonMoment } from '#domain/london-time.ts'
 import { type FactorId, mustUseTwoStep } from '#domain/two-step.ts'
 import { NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { Factor } from '#store/factor-rows.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
@@ -123,6 +124,7 @@ export const confirmationOf = (request: Request) => ({
 
 const appOf = ({ params }: Request): FactorId => {
   const text = onlyText(params, 'app') ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('You have no such device.')
-  return Number(text) as FactorId
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('You have no such device.')
+  return id as FactorId
 }

@@ -3,6 +3,7 @@ import { type PasskeyId, passkeyNameFault, passkeyNameOf } from '#domain/passkey
 import { creationOptions } from '#domain/passkey-options.ts'
 import { safeReturnAddress } from '#domain/return-address.ts'
 import { invariant, NotFound } from '#kernel/failure.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { PasskeyVerifier } from '#outside/webauthn.ts'
 import { challengeFor, passkeyAnswerIn } from '#web/passkey-form.ts'
 import { paths } from '#web/paths.ts'
@@ -130,6 +131,7 @@ const removal = (passkey: PasskeyId, name: string) => ({
 
 const passkeyOf = ({ params }: Request): PasskeyId => {
   const text = onlyText(params, 'passkey') ?? ''
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new NotFound('You have no such passkey.')
-  return Number(text) as PasskeyId
+  const id = rowNumber(text)
+  if (id === undefined) throw new NotFound('You have no such passkey.')
+  return id as PasskeyId
 }

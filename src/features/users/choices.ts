@@ -1,6 +1,7 @@
 import { managedRoles } from '#domain/administration.policy.ts'
 import { type OrganisationId, organisationLabel } from '#domain/organisation.ts'
 import { type Role, roleNames, roles } from '#domain/user.ts'
+import { rowNumber } from '#kernel/token.ts'
 import type { ListedOrganisation } from '#store/organisations.ts'
 
 /** One of several that a form offers. */
@@ -40,5 +41,5 @@ export const organisationChoices = (
 /** The organisation, or none, that a form sent; nothing when it is neither. */
 export const organisationIn = (text: string | undefined): OrganisationId | null | undefined => {
   if (text === none) return null
-  return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? (Number(text) as OrganisationId) : undefined
+  return rowNumber(text ?? '') as OrganisationId | undefined
 }

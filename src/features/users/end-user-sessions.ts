@@ -1,9 +1,8 @@
-import { deviceOf } from '#domain/device.ts'
 import type { Actor } from '#domain/events.ts'
 import type { User, Whom } from '#domain/user.ts'
-import { NotFound } from '#kernel/failure.ts'
 import type { TimeOrderedId } from '#kernel/token.ts'
 import { lockUserFor } from '#store/administration.ts'
+import { endOneSession, forgetOneBrowser } from '#store/session-ending.ts'
 import type { Signon } from '#store/signon.ts'
 
 /**
@@ -29,9 +28,7 @@ export const endUserSession = (
 ): Promise<void> =>
   signon.transaction(async (work) => {
     const user = await lockUserFor(work, actor, 'end sessions of a user', whom)
-    const ended = await work.sessionList.end(user.id, session)
-    if (!ended) throw new NotFound('This session is over already.')
-    await work.record({ name: 'session-ended', about: user, note: deviceOf(ended.userAgent) }, actor)
+    await endOneSession(work, actor, user, session)
   })
 
 /** Has one browser of somebody asked for the second step again. Throws `NotFound` as above. */
@@ -43,7 +40,5 @@ export const forgetUserBrowser = (
 ): Promise<void> =>
   signon.transaction(async (work) => {
     const user = await lockUserFor(work, actor, 'end sessions of a user', whom)
-    const forgotten = await work.sessionList.forget(user.id, browser)
-    if (!forgotten) throw new NotFound('This browser is forgotten already.')
-    await work.record({ name: 'browser-forgotten', about: user, note: deviceOf(forgotten.userAgent) }, actor)
+    await forgetOneBrowser(work, actor, user, browser)
   })
