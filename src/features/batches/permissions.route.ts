@@ -8,7 +8,7 @@ import { chosenPermissions, defaultPermissions, permissionChoices } from '#web/p
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
-import { batchIdOf } from './batch-id.ts'
+import { batchIdOf } from './batch-id.route.ts'
 import { noSuchBatch } from './own-batch.ts'
 import { type PermissionsView, permissionsPage } from './permissions.page.ts'
 import { type StartBatch, type StartFaults, startBatch } from './start-batch.ts'
