@@ -18,6 +18,9 @@ const watched = () => {
   return { batches, ask }
 }
 
+const sizesOf = (batches: readonly { readonly questions: readonly number[] }[]): readonly number[] =>
+  batches.map(({ questions }) => questions.length)
+
 const turn = () => new Promise(setImmediate)
 
 describe('asking together', () => {
@@ -49,14 +52,39 @@ describe('asking together', () => {
     assert.equal(await third, 'three')
   })
 
+  it('lets those leave who are eight, and nobody a third time', async () => {
+    const { batches, ask } = watched()
+    const answers = Array.from({ length: 20 }, (_, question) => ask(question))
+    assert.deepEqual(sizesOf(batches), [1, 8])
+    batches[0]?.answer(['0'])
+    await turn()
+    assert.deepEqual(sizesOf(batches), [1, 8, 11])
+    batches[1]?.answer(['1', '2', '3', '4', '5', '6', '7', '8'])
+    batches[2]?.answer(Array.from({ length: 11 }, (_, index) => String(index + 9)))
+    assert.deepEqual(
+      await Promise.all(answers),
+      Array.from({ length: 20 }, (_, question) => String(question)),
+    )
+  })
+
+  it('leaves nobody behind, in whatever order the two come back', async () => {
+    const { batches, ask } = watched()
+    for (let question = 0; question < 12; question += 1) void ask(question)
+    assert.deepEqual(sizesOf(batches), [1, 8])
+    batches[1]?.answer([])
+    await turn()
+    assert.deepEqual(sizesOf(batches), [1, 8])
+    batches[0]?.answer([])
+    await turn()
+    assert.deepEqual(sizesOf(batches), [1, 8, 3])
+  })
+
   it('keeps each statement short', async () => {
     const { batches, ask } = watched()
     for (let question = 0; question < 120; question += 1) void ask(question)
-    for (const size of [1, 50, 50, 19]) {
-      const batch = batches.at(-1)
-      assert.equal(batch?.questions.length, size)
-      batch?.answer(batch.questions.map(String))
-      await turn()
-    }
+    batches[0]?.answer([])
+    batches[1]?.answer([])
+    await turn()
+    assert.deepEqual(sizesOf(batches), [1, 8, 50, 50])
   })
 })

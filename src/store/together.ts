@@ -6,6 +6,8 @@ interface Waiting<Question, Answer> {
 
 /** No more go in one statement, so that none grows long. */
 const mostAtOnce = 50
+/** So many do not wait for the statement that is away: they are worth one of their own, and never a third. */
+const worthAnother = 8
 
 /**
  * One statement for all who ask while the one before is away, as PostgreSQL itself writes its log for many at once.
@@ -15,7 +17,7 @@ export const together = <Question, Answer>(
   ask: (questions: readonly Question[]) => Promise<readonly (Answer | undefined)[]>,
 ): ((question: Question) => Promise<Answer | undefined>) => {
   const waiting: Waiting<Question, Answer>[] = []
-  let isAway = false
+  let away = 0
 
   const askForAll = async (batch: readonly Waiting<Question, Answer>[]): Promise<void> => {
     try {
@@ -25,14 +27,15 @@ export const together = <Question, Answer>(
       for (const { reject } of batch) reject(error)
     }
   }
-  const askUntilNobodyWaits = async (): Promise<void> => {
-    isAway = true
-    while (waiting.length > 0) await askForAll(waiting.splice(0, mostAtOnce))
-    isAway = false
+  const isWorthIt = (others: number): boolean => waiting.length >= (others === 0 ? 1 : worthAnother)
+  const askWhileWorthIt = async (): Promise<void> => {
+    away += 1
+    while (isWorthIt(away - 1)) await askForAll(waiting.splice(0, mostAtOnce))
+    away -= 1
   }
   return (question) =>
     new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject })
-      if (!isAway) void askUntilNobodyWaits()
+      if (away < 2 && isWorthIt(away)) void askWhileWorthIt()
     })
 }
