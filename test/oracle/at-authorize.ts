@@ -45,9 +45,7 @@ export const atAuthorize: readonly Difference[] = [
     what: 'the scope openid',
     at: 'authorize',
     send: { scope: 'openid' },
-    signon: 'redirect with error invalid_scope',
-    oidcProvider: 'redirect with code',
-    because: noScopes,
+    both: 'redirect with code',
   },
   {
     what: 'a scope that nobody knows',

@@ -4,7 +4,7 @@ export const scopeless =
   'Signon has no scopes, and its clients send none (CC-12). `oidc-provider` grants nothing to a request without `openid`, so all its other requests in this table carry it.'
 
 export const noScopes =
-  'Signon has no scopes: a request for one is refused, not granted in part (CC-12; `reference/oauth-and-apis.md` 13).'
+  'Signon has no scopes: a request for one is refused, not granted in part; the words of OpenID Connect alone are passed over (CC-12; `reference/oauth-and-apis.md` 13).'
 
 export const sameAddress =
   'Scheme and host are compared without regard to case, and the default port is no port (`reference/oauth-and-apis.md` 7; RFC 3986 §6.2.2.1 and §6.2.3). RFC 9700 §4.1.3 would have them equal to the letter; the address means the same server.'

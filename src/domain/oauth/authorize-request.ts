@@ -1,5 +1,6 @@
 import { OAuthError } from './oauth-error.ts'
 import { codeChallenge } from './pkce.ts'
+import { refuseScope } from './scope.ts'
 
 /** The parameters of `GET /oauth/authorize` that Signon looks at, each sent at most once. */
 export interface AuthorizeParameters {
@@ -31,7 +32,7 @@ export const codeRequest = (sent: AuthorizeParameters, requiresPkce: boolean): C
   const responseMode = sent.response_mode || 'query'
   if (responseMode !== 'query' && responseMode !== 'fragment')
     throw new OAuthError('invalid_request', 'The response_mode must be query or fragment.')
-  if (sent.scope?.trim()) throw new OAuthError('invalid_scope', 'The scope must be absent or blank.')
+  refuseScope(sent.scope)
   return {
     responseMode,
     codeChallenge: codeChallenge(sent.code_challenge, sent.code_challenge_method, requiresPkce),

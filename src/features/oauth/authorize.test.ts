@@ -129,7 +129,8 @@ describe('asking for a code', () => {
   for (const [what, changes, error] of [
     ['no response_type', { response_type: undefined }, 'invalid_request'],
     ['response_type=token', { response_type: 'token' }, 'unsupported_response_type'],
-    ['a scope', { scope: 'openid' }, 'invalid_scope'],
+    ['a scope', { scope: 'write' }, 'invalid_scope'],
+    ['a scope beside those of OpenID Connect', { scope: 'openid everything' }, 'invalid_scope'],
     ['response_mode=form_post', { response_mode: 'form_post' }, 'invalid_request'],
     ['a plain challenge', { code_challenge_method: 'plain' }, 'invalid_request'],
     ['a challenge without its method', { code_challenge_method: undefined }, 'invalid_request'],
@@ -148,6 +149,15 @@ describe('asking for a code', () => {
       equal(back.searchParams.get('iss'), test.issuer)
       equal(await codes(), countBefore)
     })
+
+  it('CC-12 passes over the words of OpenID Connect, which is not offered yet', async () => {
+    const browser = await signedIn('Open')
+    const { location } = await browser.get(
+      client.authorizePath({ scope: 'openid profile email offline_access' }),
+    )
+    match(location, /\?code=/)
+    deepEqual(await test.rows(`select distinct scope from authorizations`), [{ scope: '' }])
+  })
 
   it('takes a blank scope, and a response in the fragment', async () => {
     const browser = await signedIn('Fragment')

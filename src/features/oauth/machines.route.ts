@@ -53,7 +53,7 @@ const byClient = { config: { access: 'client' } } as const
 
 const answerError = (error: OAuthError, request: Request, reply: Reply): Reply => {
   const { status, headers, body } = errorAnswer(error)
-  request.log.info({ request: request.id, status, error: error.code }, 'refused a client')
+  request.log.info({ govuk_request_id: request.id, status, error: error.code }, 'refused a client')
   return reply.code(status).headers(headers).send(body)
 }
 
