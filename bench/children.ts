@@ -56,6 +56,20 @@ export const startProgram = (
   return { pid: child.pid ?? 0, ended, stop: () => end(child) }
 }
 
+/** Runs a program to its end. Throws unless it ends well. */
+export const runProgram = async (
+  command: string,
+  given: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<void> => {
+  const child = spawn(command, given, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...settings },
+  })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`${command} ${given.join(' ')} ended with ${code}.`)
+}
+
 const patienceMilliseconds = 10_000
 
 const end = async (child: ChildProcess): Promise<void> => {

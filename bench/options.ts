@@ -12,9 +12,15 @@ export const readOptions = (given: readonly string[], known: readonly string[]):
     args: [...given],
     options: { json: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
   })
-  const names = values.only ?? known
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    throw new Error(`There is no measure ${unknown}. The measures are ${known.join(', ')}.`)
+  const names = values.only?.flatMap((asked) => namesFor(asked, known)) ?? known
   return { json: values.json, names }
+}
+
+/** The measure of this name; or, where there is none, all whose names begin with that word. */
+const namesFor = (asked: string, known: readonly string[]): readonly string[] => {
+  if (known.includes(asked)) return [asked]
+  const family = known.filter((name) => name.startsWith(`${asked}-`))
+  if (family.length === 0)
+    throw new Error(`There is no measure ${asked}. The measures are ${known.join(', ')}.`)
+  return family
 }

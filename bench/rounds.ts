@@ -6,6 +6,8 @@ export interface Figure {
   readonly against: number | null
   /** Of ours to theirs, in the middle one of all rounds. */
   readonly ratio: number | null
+  /** Which of several cases gave the value, and which the ratio. */
+  readonly worst?: string
 }
 
 const rounds = 5

@@ -1,10 +1,11 @@
 import { eventKinds } from '#domain/events.ts'
+import type { Seeded } from './seeded.ts'
 import * as seeded from './seeded.ts'
 
 /** Statements that fill a migrated database; those of one list may run at the same time as those of another. */
 export const seedStatements = (users: number, at: number, passwordHash: string) => {
   const instant = `'${new Date(at).toISOString()}'::timestamptz`
-  const { applicationCount, applicationsEach, tokensEach, tokenStride, sessionStride } = seeded
+  const { applicationCount, applicationsEach, tokensEach, tokenStride } = seeded
   const tokens = users * tokensEach
   const expired = users * (tokensEach - 1)
   const span = seeded.oldest - seeded.newestExpired
@@ -16,26 +17,13 @@ export const seedStatements = (users: number, at: number, passwordHash: string) 
   const everybody = [
     `insert into organisations (content_id, slug, name, created_at, updated_at)
      select md5('organisation ' || o)::uuid, 'department-' || o, 'Department ' || o, ${instant}, ${instant} from generate_series(1, 200) o`,
-    `insert into applications (id, name, client_id, description, home_uri, redirect_uris, created_at, updated_at) overriding system value
-     select a, 'Application ' || a, 'bench-application-' || a, 'One of many', 'https://application-' || a || '.example',
-       array['https://application-' || a || '.example/auth/gds/callback'], ${instant}, ${instant} from generate_series(1, ${applicationCount}) a`,
-    `insert into application_secrets (application_id, slot, secret_hash, created_at)
-     select a, 1, ${hash("'bench-secret-of-application-' || a")}, ${instant} from generate_series(1, ${applicationCount}) a`,
-    `insert into permissions (id, application_id, name, is_delegated, created_at, updated_at) overriding system value
-     select (a - 1) * 3 + p, a, (array['signin', 'editor', 'writer'])[p], true, ${instant}, ${instant}
-     from generate_series(1, ${applicationCount}) a, generate_series(1, 3) p`,
+    ...applicationStatements(instant),
     `insert into users (id, uid, kind, name, email, role, organisation_id, password_hash, password_changed_at, sign_in_count, created_at, updated_at)
      overriding system value
      select u, md5('user ' || u)::uuid, 'person', 'Person ' || u, 'person.' || u || '@example.gov.uk', 'normal', u % 200 + 1,
        '${passwordHash}', ${instant}, 0, ${instant}, ${instant} from generate_series(1, ${users}) u`,
-    ...['applications', 'permissions', 'users'].map(
-      (table) => `select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from ${table}`,
-    ),
-    `insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
-     select id, ${hash(token('session'))}, u, 'full', made, made, ${instant} + interval '1 hour', made + interval '1 day', '192.0.2.7', 'Mozilla/5.0'
-     from (select u, (${at - seeded.recent} + place * ${seeded.recent}::bigint / ${users}) as ms, place
-       from (select u, u::bigint * ${sessionStride} % ${users} as place from generate_series(1, ${users}) u) places order by place) rows,
-       lateral (select ms << 21 | place % 2097152 as id, to_timestamp(ms / 1000.0) as made) named`,
+    countOnFrom('users'),
+    sessionStatement({ users, at }, 'true'),
     `insert into grants (user_id, application_id, permission_id, created_at)
      select u, a, (a - 1) * 3 + p, ${instant} from ${everyHolding}, generate_series(1, 2) p, lateral (select ${applicationOf} as a) held`,
   ]
@@ -60,7 +48,36 @@ export const seedStatements = (users: number, at: number, passwordHash: string) 
   return { everybody, everyToken }
 }
 
-const hash = (text: string): string => `sha256(convert_to(${text}, 'UTF8'))`
+/** The applications, each with a secret and three permissions. */
+export const applicationStatements = (instant: string): readonly string[] => [
+  `insert into applications (id, name, client_id, description, home_uri, redirect_uris, created_at, updated_at) overriding system value
+   select a, 'Application ' || a, 'bench-application-' || a, 'One of many', 'https://application-' || a || '.example',
+     array['https://application-' || a || '.example/auth/gds/callback'], ${instant}, ${instant} from generate_series(1, ${seeded.applicationCount}) a`,
+  `insert into application_secrets (application_id, slot, secret_hash, created_at)
+   select a, 1, ${hash("'bench-secret-of-application-' || a")}, ${instant} from generate_series(1, ${seeded.applicationCount}) a`,
+  `insert into permissions (id, application_id, name, is_delegated, created_at, updated_at) overriding system value
+   select (a - 1) * 3 + p, a, (array['signin', 'editor', 'writer'])[p], true, ${instant}, ${instant}
+   from generate_series(1, ${seeded.applicationCount}) a, generate_series(1, 3) p`,
+  countOnFrom('applications'),
+  countOnFrom('permissions'),
+]
+
+/** Live sessions of the users `u` of whom this is true. */
+export const sessionStatement = ({ users, at }: Seeded, whose: string): string => {
+  const instant = `to_timestamp(${at} / 1000.0)`
+  const { recent, sessionStride } = seeded
+  return `insert into sessions (id, token_hash, user_id, level, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent)
+    select id, ${hash(token('session'))}, u, 'full', made, made, ${instant} + interval '1 hour', made + interval '1 day', '192.0.2.7', 'Mozilla/5.0'
+    from (select u, (${at - recent} + place * ${recent}::bigint / ${users}) as ms, place
+      from (select u, u::bigint * ${sessionStride} % ${users} as place from generate_series(1, ${users}) u where ${whose}) places order by place) rows,
+      lateral (select ms << 21 | place % 2097152 as id, to_timestamp(ms / 1000.0) as made) named`
+}
+
+/** Rows without an id that are added later get the next ones. */
+export const countOnFrom = (table: string): string =>
+  `select setval(pg_get_serial_sequence('${table}', 'id'), max(id)) from ${table}`
+
+export const hash = (text: string): string => `sha256(convert_to(${text}, 'UTF8'))`
 
 /** The text of the token of a row with this `id`, as `seeded.ts` makes it. */
 const token = (kind: string): string =>

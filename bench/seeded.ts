@@ -7,6 +7,14 @@ export interface Seeded {
   readonly at: number
 }
 
+/** Where administration is measured: who looks after accounts, by role, and has a session. */
+export const administrators = {
+  superadmin: 1,
+  admin: 2,
+  super_organisation_admin: 3,
+  organisation_admin: 4,
+} as const
+
 /** What everybody's password is. */
 export const everybodysPassword = 'correct horse battery daffodil'
 export const applicationCount = 40

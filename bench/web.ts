@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort, startProgram } from './children.ts'
+import { secretKey } from './signon.ts'
 
 /** The service, running. */
 export interface Web {
@@ -14,7 +17,16 @@ export interface Web {
   stop(): Promise<void>
 }
 
-const signon = fileURLToPath(new URL('../bin/signon', import.meta.url))
+/** The executable, and what it must be told as if this were production. */
+export const signon = fileURLToPath(new URL('../bin/signon', import.meta.url))
+export const signonSettings = (databaseUrl: string): Readonly<Record<string, string>> => ({
+  DATABASE_URL: databaseUrl,
+  SIGNON_URL: 'https://signon.example',
+  SIGNON_SECRET_KEYS: `${secretKey.id}:${secretKey.bytes.toString('base64')}`,
+  SIGNON_MAIL: `folder:${join(tmpdir(), 'signon-bench-mails')}`,
+  GOVUK_ENVIRONMENT: 'production',
+})
+
 const pauseMilliseconds = 5
 const patienceSeconds = 60
 
@@ -24,11 +36,7 @@ export const startWeb = async (databaseUrl: string): Promise<Web> => {
   const metricsPort = await freePort()
   const began = performance.now()
   const program = startProgram(signon, ['web'], {
-    DATABASE_URL: databaseUrl,
-    SIGNON_URL: 'https://signon.example',
-    SIGNON_SECRET_KEYS: `bench:${Buffer.alloc(32, 'bench').toString('base64')}`,
-    SIGNON_MAIL: 'folder:/nowhere',
-    GOVUK_ENVIRONMENT: 'production',
+    ...signonSettings(databaseUrl),
     PORT: String(port),
     SIGNON_TRUSTED_PROXIES: '127.0.0.1',
     SIGNON_METRICS_PORT: String(metricsPort),

@@ -6,6 +6,7 @@ import { type Companion, startCompanion } from './children.ts'
 import type { Done, Order } from './orders.ts'
 import { tell } from './progress.ts'
 import { seedDatabase } from './seed.ts'
+import { seedAdministration } from './seed-administration.ts'
 import type { Seeded } from './seeded.ts'
 import { startWeb, type Web } from './web.ts'
 
@@ -15,7 +16,8 @@ export interface FilledDatabase {
   readonly seeded: Seeded
 }
 
-export type Size = 'small' | 'large'
+/** A thousand people or a million: with tokens as applications have them, or as administration meets them. */
+export type Size = 'small' | 'large' | 'administration-small' | 'administration-large'
 
 /** Everything that measures need, each thing started when it is asked for first, and all of it stopped by `close`. */
 export interface Workshop {
@@ -31,10 +33,15 @@ export interface Workshop {
   close(): Promise<void>
 }
 
-const sizes: Readonly<Record<Size, number>> = {
-  small: 1000,
-  large: Number(process.env['BENCH_LARGE_USERS'] ?? 1_000_000),
-}
+const few = 1000
+const many = Number(process.env['BENCH_LARGE_USERS'] ?? 1_000_000)
+
+const sizes = {
+  small: { users: few, seed: seedDatabase },
+  large: { users: many, seed: seedDatabase },
+  'administration-small': { users: few, seed: seedAdministration },
+  'administration-large': { users: many, seed: seedAdministration },
+} as const satisfies Record<Size, object>
 
 export const openWorkshop = (): Workshop => {
   const closing: (() => Promise<void>)[] = []
@@ -43,13 +50,13 @@ export const openWorkshop = (): Workshop => {
   const companions = new Map<string, Companion>()
 
   const fill = async (size: Size): Promise<FilledDatabase> => {
-    const users = sizes[size]
+    const { users, seed } = sizes[size]
     tell(`Filling a database with ${users.toLocaleString('en')} users …`)
     const directory = await mkdtemp(join(tmpdir(), 'signon-bench-'))
     closing.push(() => rm(directory, { recursive: true, force: true }))
     const server = await joinEmbeddedDatabase({ directory })
     closing.push(() => server.leave())
-    return { url: server.url, seeded: await seedDatabase(server.url, users) }
+    return { url: server.url, seeded: await seed(server.url, users) }
   }
   const start = async (size: Size): Promise<Web> => {
     const web = await startWeb((await workshop.database(size)).url)

@@ -13,7 +13,7 @@ import { type MailName, mails } from '#domain/mails.ts'
 import { jobsAfter, mailsAfter } from '#domain/reactions.ts'
 import { type Role, roleNames, roles, type UserId } from '#domain/user.ts'
 import { createWeb } from '#main/server.ts'
-import { type SettingName, settings, variables } from '#main/settings.ts'
+import { type SettingName, settings, variables } from '#main/settings/settings.ts'
 import type { Signon } from '#store/signon.ts'
 import type { RouteFact } from '#web/server.ts'
 

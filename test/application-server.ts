@@ -35,7 +35,7 @@ export interface ApplicationServer extends TestApplication {
  * Signon waits for the answer (`reference/client-contract.md` 5 to 7).
  */
 export const startApplicationServer = async (
-  signon: TestSignon,
+  signon: Pick<TestSignon, 'application' | 'url'>,
   name: string,
   options: ApplicationOptions = {},
 ): Promise<ApplicationServer> => {
@@ -64,8 +64,8 @@ export const startApplicationServer = async (
   const tokenFault = async (authorization: string | undefined): Promise<number | undefined> => {
     if (!authorization?.startsWith('Bearer ')) return 401
     const address = `${signon.url}/user.json?client_id=${encodeURIComponent(application.clientId)}`
-    const answer = await fetch(address, { headers: { authorization } })
-    if (!answer.ok) return 401
+    const answer = await fetch(address, { headers: { authorization } }).catch(() => undefined)
+    if (!answer?.ok) return 401
     const { user } = (await answer.json()) as { user: { permissions: readonly string[] } }
     return ['signin', 'user_update_permission'].every((one) => user.permissions.includes(one))
       ? undefined

@@ -24,7 +24,7 @@ describe('observations about accounts', () => {
     equal(row?.is_suspended, true)
   })
 
-  it('observation 12: every event of signing in knows address and browser', async () => {
+  it('observation 12: every event of signing in knows address and browser (EL-Q12)', async () => {
     const user = await test.user('Traced', { twoStep: true })
     const from = { 'x-forwarded-for': '192.0.2.44', 'user-agent': 'Firefox of a test' }
     const sendFrom = async (path: string, fields: Record<string, string>, page: string) => {
@@ -58,7 +58,7 @@ describe('observations about accounts', () => {
     )
   })
 
-  it('observation 14: odd addresses and user agents stop nobody, and are kept as what they are', async () => {
+  it('observation 14: odd addresses and user agents stop nobody, and are kept as what they are (EL-Q3, EL-Q8)', async () => {
     const user = await test.user('Odd')
     const odd = [
       ['fd00::1', ''],

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { User } from '#domain/user.ts'
 import { startWorker, type WorkerParts } from '#main/worker.ts'
+import { organisationsFile } from '#outside/organisation-source.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { openDatabase } from '#store/connection.ts'
 import { type ApplicationServer, startApplicationServer } from './application-server.ts'
@@ -91,6 +92,7 @@ export const testQueue = (test: TestSignon) => {
         place: { publicUrl: test.issuer, environment: 'test' },
         logger,
         jobsAtOnce: 5,
+        organisations: organisationsFile('/dev/null'),
         ...changes,
       })
       let stopped: Promise<void> | undefined

@@ -107,14 +107,14 @@ describe('what each role is answered, over every administrative route that there
 
   it('every address under these has its right, so that none is forgotten', () => {
     const places =
-      /^\/(?:users\/(?::id|access_changes|invitation\/new)|users(?:\.csv)?$|api_users|applications|organisations|batch_invitations|records|suspensions|two_step_verification_exemptions|account\/(?:applications|role|organisation))/
+      /^\/(?:users\/(?::id|access_changes|password_resets|invitation\/new)|users(?:\.csv)?$|api_users|applications|organisations|batch_invitations|records|suspensions|two_step_verification_exemptions|account\/(?:applications|role|organisation))/
     deepEqual(
       routes
         .filter(({ path, may, method }) => places.test(path) && may === undefined && method !== 'HEAD')
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
-      // Everybody sees their own role and organisation; the last only leads on to the page that asks.
-      ['GET /account/organisation/edit', 'GET /account/role/edit', 'GET /users/:id'],
+      // Everybody sees their own role and organisation; the last two only lead on to the page that asks.
+      ['GET /account/organisation/edit', 'GET /account/role/edit', 'GET /suspensions/:id', 'GET /users/:id'],
     )
   })
 })

@@ -10,10 +10,13 @@ import { sendMail } from '#features/mail/send-mail.job.ts'
 import { systemRandom } from '#kernel/random.ts'
 import { type KeyRing, keyRing } from '#kernel/sealed.ts'
 import { mailComposers } from '#main/mail-composers.ts'
+import { currentOrigin, watchStatements } from '#main/observability/activity.ts'
+import { logFormat } from '#main/observability/logger.ts'
 import { createWeb } from '#main/server.ts'
 import { slowPasswords } from '#outside/passwords.ts'
 import { type Connection, openDatabase } from '#store/connection.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
+import type { RequestWatch } from '#web/watch.ts'
 import { TestBrowser } from './browser.ts'
 import { makeDatabase } from './database.ts'
 import { type People, people } from './people.ts'
@@ -61,6 +64,7 @@ export interface TestOptions {
   /** Gets every line of the log, from trace on. */
   readonly logLines?: string[]
   readonly trustedProxies?: readonly string[]
+  readonly watch?: RequestWatch
   readonly uriSubstitution?: { readonly pattern: string; readonly replacement: string }
 }
 
@@ -69,7 +73,7 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
   const { issuer = 'https://signon.example', environment = 'test', trustedProxies = [] } = options
   const database = await makeDatabase()
   const clock = stoppedClock(new Date('2026-11-02T09:30:00Z'))
-  const db = openDatabase(database.url, 20, () => undefined)
+  const db = openDatabase(database.url, 20, () => undefined, { watch: watchStatements })
   const signon = createSignon({
     db,
     clock,
@@ -77,13 +81,14 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     keys: testKeys,
     passwords: await slowPasswords(systemRandom),
     uriSubstitution: options.uriSubstitution,
+    origin: currentOrigin,
   })
   const web = createWeb(
     signon,
     options.logLines
-      ? pino({ level: 'trace' }, { write: (line) => options.logLines?.push(line) })
+      ? pino({ ...logFormat, level: 'trace' }, { write: (line) => options.logLines?.push(line) })
       : pino({ level: 'silent' }),
-    { publicUrl: issuer, environment, trustedProxies },
+    { publicUrl: issuer, environment, trustedProxies, watch: options.watch },
   )
   await web.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const url = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`

@@ -4,6 +4,7 @@ import { roleRequiresTwoStep } from '#domain/two-step.ts'
 import { grantAccess } from '#features/access/grant-access.ts'
 import { createApplication } from '#features/applications/create-application.ts'
 import { retireApplication } from '#features/applications/retire-application.ts'
+import { importOrganisations } from '#features/organisation-import/import-organisations.ts'
 import { createUser } from '#features/users/create-user.ts'
 import { suspendUser } from '#features/users/suspend-user.ts'
 import type { Signon } from '#store/signon.ts'
@@ -13,8 +14,7 @@ import { type DemoPerson, demoAuthenticatorSecret, demoPassword, demoPeople } fr
 
 /** Fills Signon with the real organisations and applications; what a stopped run left undone is done. */
 export const seedRegister = async (signon: Signon, actor: Actor): Promise<void> => {
-  const organisations = await realOrganisations()
-  await signon.transaction((work) => work.organisationImport.put(organisations))
+  await importOrganisations(signon, actor, { source: realOrganisations })
   const known = new Map((await signon.single.applications.list()).map((one) => [one.name, one]))
   for (const real of await realApplications())
     await asOne(signon, (whole) => seedApplication(whole, actor, real, known.get(real.name)))

@@ -59,6 +59,8 @@ const rules = {
   'list organisations': admins,
   'look at an organisation': admins,
   'require 2-step verification of an organisation': superadmins,
+  'import organisations': superadmins,
+  'change parents of an organisation': superadmins,
   'list applications': superadmins,
   'look at an application': superadmins,
   'create an application': superadmins,
@@ -75,10 +77,20 @@ const rules = {
   'revoke an API token': superadmins,
   'read the security log': superadmins,
   'look after failed jobs': superadmins,
+  'look after scheduled jobs': superadmins,
+  'reset passwords of many': superadmins,
+  'close an organisation': nobody,
+  'merge organisations': nobody,
   'create a user': nobody,
   'set a password': nobody,
   'look after unused accounts': nobody,
+  'change everybody at once': nobody,
+  'clear away what is old': nobody,
   'move applications to another domain': nobody,
+  'renew API tokens': nobody,
+  'deliver secrets to the cluster': nobody,
+  'copy an environment': nobody,
+  'seal secrets anew': nobody,
   'read the log': nobody,
 } as const satisfies Record<string, Roles>
 
@@ -138,6 +150,7 @@ const alsoToOneself: readonly AdministrativeAction[] = [
   'grant access',
   'remove access',
   'change permissions',
+  'reset passwords of many',
 ]
 
 /** May this administrator do that to somebody who is in their reach? */

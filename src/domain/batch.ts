@@ -1,4 +1,5 @@
 import type { OrganisationId } from './organisation.ts'
+import { type Cells, isFilled, placesOf } from './table.ts'
 import { emailFault, nameFault, normaliseEmail } from './user.ts'
 
 export type BatchId = number & { readonly brand: 'BatchId' }
@@ -46,8 +47,6 @@ interface Columns {
   readonly organisation: number | undefined
 }
 
-type Cells = readonly string[]
-
 /** The people of a table, or why it has none. Rows without any text are passed over (`reference/admin-ui.md` 6.2). */
 export const readBatch = (
   table: readonly Cells[],
@@ -79,11 +78,6 @@ const columnsOf = (cells: Cells): Columns | undefined => {
   )
   return name === undefined || email === undefined ? undefined : { name, email, organisation }
 }
-
-const placesOf = (cells: Cells, header: string): readonly number[] =>
-  cells.flatMap((cell, place) => (cell.trim().toLowerCase() === header.toLowerCase() ? [place] : []))
-
-const isFilled = (cells: Cells): boolean => cells.some((cell) => cell.trim() !== '')
 
 const rowOf = (cells: Cells, columns: Columns, number: number): BatchRow => ({
   number,

@@ -14,7 +14,7 @@ it('hides events about tokens from all but superadmins and admins', () => {
       ['normal', true],
     ],
   )
-  deepEqual([...hiddenEvents('normal')].sort(), [29, 30, 43, 44, 48])
+  deepEqual([...hiddenEvents('normal')].sort(), [29, 30, 43, 44, 48, 92])
 })
 
 it('has words for every number, also for those that nothing records any more', () => {

@@ -20,15 +20,13 @@ const formerWords: Readonly<Record<number, string>> = {
   28: 'Access token re-generated',
   43: 'Access grants deleted',
   44: 'Access tokens deleted',
-  48: 'Access token automatically generated as existing token due to expire in two weeks',
 }
 
-// Of those that nothing records any more, 43, 44 and 48 are about tokens, too (`reference/event-log.md` 2).
+// Of those that nothing records any more, 43 and 44 are about tokens, too (`reference/event-log.md` 2).
 const restricted: readonly number[] = [
   ...Object.values(eventKinds).flatMap((kind) => ('isRestricted' in kind ? [kind.number] : [])),
   43,
   44,
-  48,
 ]
 
 /** Numbers of the events that somebody of this role does not see, not even about themselves. */

@@ -1,5 +1,6 @@
 import type { ApplicationId } from './application.ts'
 import type { BatchId } from './batch.ts'
+import type { TwoStepChange } from './mails.ts'
 import type { UserId, UserUid } from './user.ts'
 
 interface Kind {
@@ -66,6 +67,11 @@ export const eventKinds = {
   'account-deleted': { number: 45, words: 'Account deleted' },
   'organisation-changed': { number: 46, words: 'Organisation changed' },
   'application-authorised': { number: 47, words: 'Successful user application authorization' },
+  'api-token-renewed': {
+    number: 48,
+    words: 'Access token automatically generated as existing token due to expire in two weeks',
+    isRestricted: true,
+  },
   'signed-out': { number: 49, words: 'Signed out' },
   'sign-in-refused-by-application': {
     number: 50,
@@ -108,12 +114,34 @@ export const eventKinds = {
   'failed-job-retried': { number: 79, words: 'Failed job tried again' },
   'failed-job-discarded': { number: 80, words: 'Failed job given up' },
   'application-secret-ended': { number: 81, words: 'Old application secret ended' },
+  'organisations-imported': { number: 82, words: 'Organisations imported' },
+  'organisation-parent-added': { number: 83, words: 'Parent of an organisation added by hand' },
+  'organisation-parent-blocked': { number: 84, words: 'Parent of an organisation blocked' },
+  'organisation-parent-rule-ended': {
+    number: 85,
+    words: 'Parent of an organisation no longer set by hand',
+  },
+  'organisation-closed': { number: 86, words: 'Organisation closed' },
+  'organisations-merged': { number: 87, words: 'People of an organisation moved to another' },
+  'environment-exported': { number: 88, words: 'Environment exported' },
+  'environment-imported': { number: 89, words: 'Environment imported' },
+  'passwords-reset': { number: 90, words: 'Password reset of many users begun' },
+  'password-reset-forced': { number: 91, words: 'Password reset by an administrator' },
+  'api-token-delivered': { number: 92, words: 'Access token delivered to the cluster', isRestricted: true },
+  'application-secret-delivered': { number: 93, words: 'Application secret delivered to the cluster' },
+  'log-months-dropped': { number: 94, words: 'Months of the log removed' },
+  'organisation-import-asked': { number: 95, words: 'Import of organisations asked for' },
+  'expired-cleared-away': { number: 96, words: 'Expired sessions, codes and tokens removed by hand' },
+  'permissions-pushed': { number: 97, words: 'Applications told anew what people hold' },
+  'secrets-sealed-anew': { number: 98, words: 'Secrets sealed with a newer key' },
+  'scheduled-job-started': { number: 99, words: 'Scheduled job started by hand' },
+  'batch-stopped': { number: 100, words: 'Batch of users stopped' },
 } as const satisfies Record<string, Kind>
 
 export type EventName = keyof typeof eventKinds
 
 /** Numbers whose events nothing records yet or any more; rows of old may carry them. */
-export const reservedEventNumbers: readonly number[] = [26, 28, 43, 44, 48]
+export const reservedEventNumbers: readonly number[] = [26, 28, 43, 44]
 
 /** Something that happened, as it goes into the log. It never holds a secret. */
 export interface SignonEvent {
@@ -127,6 +155,10 @@ export interface SignonEvent {
   readonly previousEmail?: string
   /** The batch of invitations that begins or goes on. */
   readonly batch?: BatchId
+  /** Of a change of 2-step verification that the person is told of by itself. */
+  readonly twoStepChange?: TwoStepChange
+  /** Of one among many: its mail is not sent before this instant, so that not all are sent at once. */
+  readonly mailAt?: Date
 }
 
 interface EventSubject {

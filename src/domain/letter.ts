@@ -14,6 +14,8 @@ export interface MailPlace {
   readonly publicUrl: string
   /** As it is configured: production, integration … */
   readonly environment: string
+  /** Where those are who watch over Signon; nobody when it is not set. */
+  readonly alertsEmail?: string | undefined
 }
 
 export interface Draft {
@@ -61,8 +63,8 @@ const elsewhere = (place: MailPlace): string =>
 
 const signature = 'All the best,\nThe GOV.UK team\nGovernment Digital Service'
 
-// A name with a line break in it must not begin a paragraph or a header of its own.
-const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+/** What people chose, as it goes into a mail: a line break in it must not begin a paragraph or a header of its own. */
+export const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
 
 /** An environment as it is shown: Integration. */
 export const titleOf = (environment: string): string =>

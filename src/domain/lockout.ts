@@ -24,6 +24,12 @@ export const lockOverIfBefore = (now: Date): Date => after(now, -lockMillisecond
 export const mayTry = ({ failedAttempts, lockedAt }: AttemptState, now: Date): boolean =>
   !isLocked(lockedAt, now) && failedAttempts <= attemptsUntilLock
 
+/** Until when the account is locked after this wrong attempt, or was before it; nothing when it is not. */
+export const lockedUntil = ({ failedAttempts, lockedAt }: AttemptState, now: Date): Date | undefined => {
+  if (lockedAt !== null && isLocked(lockedAt, now)) return lockEndsAt(lockedAt)
+  return failedAttempts >= attemptsUntilLock ? lockEndsAt(now) : undefined
+}
+
 /** Does this wrong attempt lock the account? */
 export const locksNow = ({ failedAttempts, lockedAt }: AttemptState, now: Date): boolean =>
   !isLocked(lockedAt, now) && failedAttempts >= attemptsUntilLock

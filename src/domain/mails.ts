@@ -1,3 +1,4 @@
+import type { BatchId } from './batch.ts'
 import type { UserId } from './user.ts'
 
 /** Every mail that Signon sends: who gets it, and what it says in a line. */
@@ -9,6 +10,10 @@ export const mails = {
   'password-reset': {
     to: 'the person',
     says: 'Choose a new password by this link, within 6 hours. To somebody suspended, or who has not accepted their invitation: why there is no link, and whom to ask.',
+  },
+  'password-reset-forced': {
+    to: 'the person',
+    says: 'An administrator has reset your password: choose a new one by this link, within 6 hours.',
   },
   'password-changed': {
     to: 'the person',
@@ -45,7 +50,14 @@ export const mails = {
     says: 'You sign in with the new address from now on.',
   },
   'two-step-set-up': { to: 'the person', says: '2-step verification is set up.' },
-  'two-step-changed': { to: 'the person', says: 'A way to pass the second step was added or removed.' },
+  'two-step-changed': {
+    to: 'the person',
+    says: 'Which device for the second step was added or removed, or that recovery codes were used or made.',
+  },
+  'two-step-exempted': {
+    to: 'the person',
+    says: 'You need no second step, why and until when, and that devices which you had for it are gone.',
+  },
   'two-step-reset': {
     to: 'the person',
     says: '2-step verification was reset: you set it up again when you sign in.',
@@ -60,10 +72,23 @@ export const mails = {
     to: 'the owner of the token',
     says: 'An access token of an API user expires in 60, 30, 14 or 7 days, or tomorrow: have it replaced.',
   },
+  'batch-begun': {
+    to: 'the address of `SIGNON_ALERTS_EMAIL`, if there is one',
+    says: 'Somebody has sent a batch of invitations, and how many users it has.',
+  },
   'exemption-ended': { to: 'the person', says: 'Your exemption from 2-step verification is over.' },
 } as const satisfies Record<string, { readonly to: string; readonly says: string }>
 
 export type MailName = keyof typeof mails
+
+/** What happened to the ways in which somebody passes the second step. */
+export type TwoStepChange =
+  | {
+      readonly change: 'app added' | 'app removed' | 'passkey added' | 'passkey removed'
+      /** As its owner calls it. */
+      readonly name: string
+    }
+  | { readonly change: 'recovery code used' | 'recovery codes made' }
 
 /** One mail to be written and sent. It never holds a secret. */
 export interface MailOrder {
@@ -74,6 +99,10 @@ export interface MailOrder {
   readonly to?: string
   /** Of a reminder: how many days are left. */
   readonly days?: number
+  /** Of a mail about a batch of invitations. */
+  readonly batch?: BatchId
+  /** Of a mail about a change of 2-step verification. */
+  readonly twoStepChange?: TwoStepChange
   /** Of a mail about an API token: its number. */
   readonly token?: number
 }

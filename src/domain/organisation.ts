@@ -10,6 +10,12 @@ export interface Organisation {
   readonly name: string
 }
 
+/** An organisation, named by its id, its slug or its content id. */
+export type WhichOrganisation =
+  | { readonly id: OrganisationId }
+  | { readonly slug: string }
+  | { readonly contentId: string }
+
 /** An organisation as lists and forms name it: `Cabinet Office - CO`, `Board of Trade (closed)`. */
 export const organisationLabel = ({
   name,

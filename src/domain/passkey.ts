@@ -4,8 +4,11 @@ import type { KeyRing } from '#kernel/sealed.ts'
 
 export type PasskeyId = number & { readonly brand: 'PasskeyId' }
 
-/** What a passkey is asked for: to pass the second step, to sign in by itself, or to be added to an account. */
-export type PasskeyUse = 'second step' | 'sign-in' | 'new passkey'
+/**
+ * What a passkey is asked for: to pass the second step, to sign in by itself, to confirm a change of its owner's devices,
+ * or to be added to the account of somebody who has just shown that it is them.
+ */
+export type PasskeyUse = 'second step' | 'sign-in' | 'confirmation' | 'confirmed new passkey'
 
 const challengeMilliseconds = 10 * minute
 const expiryBytes = 8
@@ -28,7 +31,7 @@ export const mintChallenge = (
   return Buffer.concat([head, keys.mac('passkey challenge', about(use, holder, head))]).toString('base64url')
 }
 
-/** Until when a challenge is good that we made for this use and this browser; nothing for any other. */
+/** Until when a challenge is good, or was, that we made for this use and this browser; nothing for any other. */
 export const challengeExpiry = (
   keys: KeyRing,
   now: Date,
@@ -44,8 +47,7 @@ export const challengeExpiry = (
   const isOurs = keys.isMac('passkey challenge', about(use, holder, head), tag)
   // Another spelling of the same bytes would count a second time.
   if (!isOurs || bytes.toString('base64url') !== challenge) return undefined
-  const expiry = after(now, Number(head.readBigUInt64BE()) - now.getTime())
-  return expiry > now ? expiry : undefined
+  return after(now, Number(head.readBigUInt64BE()) - now.getTime())
 }
 
 const about = (use: PasskeyUse, holder: string, head: Buffer): string =>

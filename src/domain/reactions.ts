@@ -33,8 +33,10 @@ const updateAndReauthenticate: Reaction = ({ about }) =>
 
 const mail =
   (name: MailName): Reaction =>
-  ({ about }) =>
-    about ? [{ name: 'send-mail', payload: { mail: name, user: about.id } }] : []
+  ({ about, mailAt }) =>
+    about
+      ? [{ name: 'send-mail', payload: { mail: name, user: about.id }, ...(mailAt && { notBefore: mailAt }) }]
+      : []
 
 /** The same mail to the address that the account had before. */
 const mailToPrevious =
@@ -43,6 +45,12 @@ const mailToPrevious =
     about && previousEmail !== undefined
       ? [{ name: 'send-mail', payload: { mail: name, user: about.id, to: previousEmail } }]
       : []
+
+/** Only of what is told by itself: recovery codes that come with the first device are told of with that. */
+const mailTwoStepChange: Reaction = ({ about, twoStepChange }) =>
+  about && twoStepChange
+    ? [{ name: 'send-mail', payload: { mail: 'two-step-changed', user: about.id, twoStepChange } }]
+    : []
 
 const inviteBatch: Reaction = ({ batch }) =>
   batch === undefined ? [] : [{ name: 'invite-batch', payload: { batch } }]
@@ -62,7 +70,7 @@ const reactions = {
   'password-reset-requested': mail('password-reset'),
   'password-reset-opened': nothing,
   'password-reset-failed': nothing,
-  'password-changed': mail('password-changed'),
+  'password-changed': all(reauthenticate, mail('password-changed')),
   'signed-in': nothing,
   'sign-in-failed': nothing,
   'suspended-sign-in': nothing,
@@ -71,31 +79,32 @@ const reactions = {
   'email-change-begun': all(mail('email-changing'), mail('email-confirmation')),
   'email-change-confirmed': all(update, mail('email-changed'), mailToPrevious('email-changed')),
   'two-step-enabled': mail('two-step-set-up'),
-  'two-step-reset': mail('two-step-reset'),
+  'two-step-reset': all(reauthenticate, mail('two-step-reset')),
   'two-step-setup-failed': nothing,
   'two-step-passed': nothing,
   'two-step-failed': nothing,
   'two-step-locked': mail('account-locked'),
-  'two-step-device-changed': mail('two-step-changed'),
+  'two-step-device-changed': mailTwoStepChange,
   'two-step-change-failed': nothing,
   'account-created': nothing,
   'api-token-created': nothing,
   'api-token-revoked': nothing,
   'password-reset-expired': nothing,
-  'password-reset': mail('password-changed'),
+  'password-reset': all(reauthenticate, mail('password-changed')),
   'role-changed': all(update, mail('role-changed')),
   'account-updated': update,
   'permissions-added': update,
   'permissions-removed': update,
   'account-invited': mail('invitation'),
   'unknown-sign-in': nothing,
-  'two-step-exempted': nothing,
+  'two-step-exempted': mail('two-step-exempted'),
   'two-step-exemption-updated': nothing,
   'two-step-exemption-removed': nothing,
   'two-step-required': mail('two-step-required'),
   'account-deleted': nothing,
   'organisation-changed': update,
   'application-authorised': nothing,
+  'api-token-renewed': nothing,
   'signed-out': reauthenticate,
   'sign-in-refused-by-application': nothing,
   'authorization-ended': nothing,
@@ -105,12 +114,12 @@ const reactions = {
   'application-secret-rotated': nothing,
   'application-addresses-changed': nothing,
   'permission-created': nothing,
-  'password-set': mail('password-changed'),
+  'password-set': all(reauthenticate, mail('password-changed')),
   'email-change-cancelled': nothing,
   'email-change-objected': reauthenticate,
-  'second-factor-removed': mail('two-step-changed'),
-  'recovery-codes-made': nothing,
-  'recovery-code-used': mail('two-step-changed'),
+  'second-factor-removed': mailTwoStepChange,
+  'recovery-codes-made': mailTwoStepChange,
+  'recovery-code-used': mailTwoStepChange,
   'invitation-accepted': nothing,
   'invitation-declined': nothing,
   'session-ended': reauthenticate,
@@ -124,23 +133,46 @@ const reactions = {
   'permission-changed': nothing,
   'permission-deleted': nothing,
   'batch-invited': inviteBatch,
+  'batch-stopped': nothing,
   'access-of-many-changed': nothing,
   'users-exported': nothing,
   'failed-job-retried': nothing,
   'failed-job-discarded': nothing,
   'application-secret-ended': nothing,
+  'organisations-imported': nothing,
+  'organisation-import-asked': nothing,
+  'organisation-parent-added': nothing,
+  'organisation-parent-blocked': nothing,
+  'organisation-parent-rule-ended': nothing,
+  'organisation-closed': nothing,
+  'organisations-merged': nothing,
+  'environment-exported': nothing,
+  'environment-imported': nothing,
+  'passwords-reset': nothing,
+  'password-reset-forced': all(reauthenticate, mail('password-reset-forced')),
+  'api-token-delivered': nothing,
+  'application-secret-delivered': nothing,
+  'log-months-dropped': nothing,
+  'expired-cleared-away': nothing,
+  'permissions-pushed': nothing,
+  'secrets-sealed-anew': nothing,
+  'scheduled-job-started': nothing,
 } as const satisfies Record<EventName, Reaction>
+
+const anyTwoStepChange = { change: 'recovery codes made' } as const
 
 /** Names of the jobs that follow from every event of this name, for documentation. */
 export const jobsAfter = (name: EventName): readonly string[] => {
   const someone = { id: 0 as UserId, uid: '' as UserUid }
-  return [...new Set(reactions[name]({ name, about: someone, batch: 0 as BatchId }).map((job) => job.name))]
+  const event = { name, about: someone, batch: 0 as BatchId, twoStepChange: anyTwoStepChange }
+  return [...new Set(reactions[name](event).map((job) => job.name))]
 }
 
 /** Names of the mails that follow from every event of this name, for documentation. */
 export const mailsAfter = (name: EventName): readonly MailName[] => {
   const someone = { id: 0 as UserId, uid: '' as UserUid }
-  const jobs = reactions[name]({ name, about: someone, previousEmail: '' })
+  const event = { name, about: someone, previousEmail: '', twoStepChange: anyTwoStepChange }
+  const jobs = reactions[name](event)
   return [...new Set(jobs.flatMap((job) => (job.name === 'send-mail' ? [job.payload.mail] : [])))]
 }
 

@@ -40,6 +40,9 @@ export const resetTargetThrottle: Throttle = { name: 'reset-target', limit: 5, w
 /** Changes of address that one person asks for, and their repetitions: each sends mail to an address of their choice. */
 export const emailChangeThrottle: Throttle = { name: 'email-change', limit: 20, windowMilliseconds: hour }
 
+/** Links about changes of address from one network address that are none. */
+export const emailLinkThrottle: Throttle = { name: 'email-link', limit: 60, windowMilliseconds: hour }
+
 /** Invitations that one network address fails to accept or decline. */
 export const invitationThrottle: Throttle = {
   name: 'invitation',

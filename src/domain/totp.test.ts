@@ -24,8 +24,8 @@ describe('a code of an authenticator app', () => {
   })
 
   it('tells how far another clock is off, up to ten minutes', () => {
-    deepEqual(judge(codeAt(step + 1)), { verdict: 'other clock', secondsAhead: 30 })
-    deepEqual(judge(codeAt(step - 20)), { verdict: 'other clock', secondsAhead: -600 })
+    deepEqual(judge(codeAt(step + 1)), { verdict: 'other clock', step: step + 1, secondsAhead: 30 })
+    deepEqual(judge(codeAt(step - 20)), { verdict: 'other clock', step: step - 20, secondsAhead: -600 })
     equal(judge(codeAt(step - 21)).verdict, 'wrong')
     equal(judge(codeAt(step + 21)).verdict, 'wrong')
   })

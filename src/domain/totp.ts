@@ -17,7 +17,7 @@ export type CodeVerdict =
   /** It, or a later one, was used before. */
   | { readonly verdict: 'used' }
   /** It is right for a clock that is so far ahead of ours (behind it, when negative). */
-  | { readonly verdict: 'other clock'; readonly secondsAhead: number }
+  | { readonly verdict: 'other clock'; readonly step: number; readonly secondsAhead: number }
   | { readonly verdict: 'wrong' }
 
 /**
@@ -31,8 +31,11 @@ export const judgeCode = (codeAt: CodeAt, code: string, lastStep: number, now: D
   if (current + off <= lastStep) return { verdict: 'used' }
   return off === 0 || off === -1
     ? { verdict: 'right', step: current + off }
-    : { verdict: 'other clock', secondsAhead: (off * stepMilliseconds) / 1000 }
+    : { verdict: 'other clock', step: current + off, secondsAhead: (off * stepMilliseconds) / 1000 }
 }
+
+/** The first step whose code may still become right, or is. */
+export const oldestStepToCome = (now: Date): number => stepAt(now) - 1
 
 // The nearest first: this step, the one before, the one after, and so on.
 const offsets: readonly number[] = [

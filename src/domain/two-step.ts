@@ -34,7 +34,7 @@ export const rememberedUntil = (passed: Date): Date => after(passed, rememberedM
 /** Wrong codes in a row, counting the last one, that lock an account. */
 const attemptsUntilLock = 10
 
-/** Does this wrong attempt lock the account? */
+/** Does this wrong attempt lock the account? Of one that is locked: was it locked by wrong codes? */
 export const wrongCodeLocks = (attempts: number): boolean => attempts >= attemptsUntilLock
 
 /** A way to pass the second step: an authenticator app. */

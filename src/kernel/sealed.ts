@@ -9,6 +9,10 @@ export interface Key {
 
 /** Encrypts what must be read again, and derives keyed hashes; the first key seals, every key opens. */
 export interface KeyRing {
+  /** The id of the key that seals. */
+  readonly newestId: string
+  /** The ids of all of them. */
+  readonly ids: readonly string[]
   /** AES-256-GCM. The result names its key: `id.nonce.tag.ciphertext`, base64url parts. `about` is bound to it. */
   seal(text: string, about: string, random: Random): string
   /** The sealed text again. Throws when the key is gone, or the text or `about` is not what was sealed. */
@@ -26,6 +30,8 @@ export const keyRing = (keys: readonly [Key, ...Key[]]): KeyRing => {
   const [newest] = keys
   for (const key of keys) if (key.bytes.length !== 32) throw new Error(`Key ${key.id} must have 32 bytes`)
   return {
+    newestId: newest.id,
+    ids: keys.map(({ id }) => id),
     seal(text, about, random) {
       const nonce = random.bytes(nonceBytes)
       const cipher = createCipheriv('aes-256-gcm', derive(newest, 'seal'), nonce).setAAD(Buffer.from(about))

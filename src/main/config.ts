@@ -2,9 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { UriSubstitution } from '#domain/application.ts'
+import { withoutCluster } from '#domain/jobs.ts'
 import { Invalid } from '#kernel/failure.ts'
-import { type MailRoute, mailRouteOf } from './mail-settings.ts'
-import { defaultDataDirectory, type SettingName, settings, substitutionOf, variables } from './settings.ts'
+import type { ClusterPlace } from '#outside/kubernetes.ts'
+import { clusterPlaceOf } from './settings/cluster-settings.ts'
+import { type MailRoute, mailRouteOf } from './settings/mail-settings.ts'
+import {
+  defaultDataDirectory,
+  type SettingName,
+  settings,
+  substitutionOf,
+  variables,
+} from './settings/settings.ts'
+import { type TraceRoute, traceRouteOf } from './settings/trace-settings.ts'
 
 type Settings = { readonly [Name in SettingName]: ReturnType<(typeof settings)[Name]['parse']> }
 
@@ -12,6 +22,10 @@ type Settings = { readonly [Name in SettingName]: ReturnType<(typeof settings)[N
 export interface Config extends Omit<Settings, JoinedSetting> {
   readonly uriSubstitution: UriSubstitution | undefined
   readonly mail: MailRoute
+  /** Where secrets are delivered to; nothing where there is no cluster. */
+  readonly cluster: ClusterPlace | undefined
+  /** Nothing unless traces are collected. */
+  readonly traces: TraceRoute | undefined
 }
 
 /** Settings that mean something together only. */
@@ -22,6 +36,14 @@ type JoinedSetting =
   | 'notifyApiKey'
   | 'notifyTemplateId'
   | 'notifyUrl'
+  | 'clusterUrl'
+  | 'clusterTokenFile'
+  | 'clusterAuthorityFile'
+  | 'clusterNamespaceFile'
+  | 'tracesEnabled'
+  | 'tracesEndpoint'
+  | 'tracesService'
+  | 'tracesGovukService'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -54,18 +76,24 @@ export const readConfig = (environment: Environment, { withDemo } = { withDemo: 
   const { substitutionPattern, substitutionReplacement, mail, ...others } = Object.fromEntries(
     entries,
   ) as Settings
-  const { notifyApiKey, notifyTemplateId, notifyUrl, ...parsed } = others
+  const { notifyApiKey, notifyTemplateId, notifyUrl, ...unnotified } = others
+  const { tracesEnabled, tracesEndpoint, tracesService, tracesGovukService, ...untraced } = unnotified
+  const { clusterUrl, clusterTokenFile, clusterAuthorityFile, clusterNamespaceFile, ...parsed } = untraced
   const pair = `${variables.substitutionPattern} and ${variables.substitutionReplacement}`
   const uriSubstitution = take(pair, () => substitutionOf(substitutionPattern, substitutionReplacement))
   const notify = { notifyApiKey, notifyTemplateId, notifyUrl }
   const notifyPair = `${variables.notifyApiKey} and ${variables.notifyTemplateId}`
+  const traces = traceRouteOf({ tracesEnabled, tracesEndpoint, tracesService, tracesGovukService })
   // What could not be read is nothing here, and has been told.
   const route = mail && take(notifyPair, () => mailRouteOf(mail, notify))
   if (faults.length > 0)
     throw new Invalid(
       `Signon cannot start with these settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     )
-  return Object.freeze({ ...parsed, uriSubstitution, mail: route })
+  const cluster = clusterPlaceOf({ clusterUrl, clusterTokenFile, clusterAuthorityFile, clusterNamespaceFile })
+  // The calendar tries nothing for which there is nothing.
+  const scheduleChanges = { ...parsed.scheduleChanges, ...(!cluster && withoutCluster) }
+  return Object.freeze({ ...parsed, scheduleChanges, uriSubstitution, mail: route, traces, cluster })
 }
 
 /**

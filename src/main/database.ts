@@ -2,7 +2,7 @@ import { runMigrations } from 'graphile-worker'
 import type { Clock } from '#kernel/clock.ts'
 import { openDatabase } from '#store/connection.ts'
 import { makeEventMonths, migrate } from '#store/migrate.ts'
-import { quietQueue } from './queue-log.ts'
+import { quietQueue } from './queue/queue-log.ts'
 
 /**
  * Brings the database up to date: Signon's tables, the queue's, and the log's next months. Answers the names of the

@@ -5,18 +5,20 @@ import { demoAuthenticatorSecret, demoPassword, demoPeople } from '#demo/seed/pe
 import { type PublisherCredentials, publisherCredentials } from '#demo/seed/publisher-credentials.ts'
 import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
 import type { Actor } from '#domain/events.ts'
+import { scheduleIn } from '#domain/jobs.ts'
 import { Invalid } from '#kernel/failure.ts'
 import { systemRandom } from '#kernel/random.ts'
+import { organisationsApi } from '#outside/organisation-source.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import type { Signon } from '#store/signon.ts'
 import { type Config, type Environment, readConfig } from './config.ts'
 import { prepareDatabase } from './database.ts'
-import { demoEnvironment } from './demo-settings.ts'
 import { type House, openHouse } from './house.ts'
-import { createLogger } from './logger.ts'
+import { createLogger } from './observability/logger.ts'
 import { openPostman } from './postman.ts'
 import { createWeb } from './server.ts'
-import { variables } from './settings.ts'
+import { demoEnvironment } from './settings/demo-settings.ts'
+import { variables } from './settings/settings.ts'
 import { untilStopped } from './stop.ts'
 import { startWorker } from './worker.ts'
 
@@ -77,11 +79,13 @@ const start = async (
   await web.listen({ host: config.host, port: config.port }).catch(portTaken(config.port, 'PORT'))
   const worker = await startWorker({
     ...house,
-    caller: applicationCaller(),
+    caller: applicationCaller({ authorities: config.pushAuthorities }),
     postman: await openPostman(config, signon),
     place: config,
+    schedule: scheduleIn(config.environment, config.scheduleChanges),
     logger,
     jobsAtOnce: config.jobsAtOnce,
+    organisations: organisationsApi(config.websiteRoot),
   })
   closing.push(() => worker.stop())
   const publisher = await startPublisher({

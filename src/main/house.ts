@@ -9,6 +9,7 @@ import { joinEmbeddedDatabase } from '#store/embedded.ts'
 import { migrationStatus } from '#store/migrate.ts'
 import { createSignon, type Signon } from '#store/signon.ts'
 import type { Config } from './config.ts'
+import { currentOrigin, watchStatements } from './observability/activity.ts'
 
 /** Signon with its database, as one process has it. */
 export interface House {
@@ -24,14 +25,18 @@ export const openHouse = async (
   config: Config,
   logger: Logger,
   say?: (line: string) => void,
+  { isPatient = false }: { readonly isPatient?: boolean } = {},
 ): Promise<House> => {
   const embedded =
     config.databaseUrl === undefined
       ? await joinEmbeddedDatabase({ directory: config.dataDirectory, ...(say && { say }) })
       : undefined
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? ''
-  const db = openDatabase(databaseUrl, config.databaseConnections, (error) =>
-    logger.warn({ err: error }, 'lost a database connection'),
+  const db = openDatabase(
+    databaseUrl,
+    config.databaseConnections,
+    (error) => logger.warn({ err: error }, 'lost a database connection'),
+    { watch: watchStatements, isPatient },
   )
   const signon = createSignon({
     db,
@@ -40,6 +45,7 @@ export const openHouse = async (
     keys: config.keys,
     passwords: await slowPasswords(systemRandom),
     uriSubstitution: config.uriSubstitution,
+    origin: currentOrigin,
   })
   return {
     signon,

@@ -3,7 +3,7 @@ import { senderOf } from '#domain/letter.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import type { Postman } from '#outside/postman.ts'
-import type { MailRoute } from './mail-settings.ts'
+import type { MailRoute } from './settings/mail-settings.ts'
 
 interface PostmanParts {
   readonly mail: MailRoute

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { type ScheduleChanges, scheduleIn } from '#domain/jobs.ts'
 import { titleOf } from '#domain/letter.ts'
 import { accessRoutes } from '#features/access/access.route.ts'
 import { permissionRoutes } from '#features/access/permissions.route.ts'
@@ -29,17 +30,25 @@ import { healthRoutes } from '#features/health/health.route.ts'
 import { createUserRoutes } from '#features/invitations/create-user.route.ts'
 import { invitationRoutes } from '#features/invitations/invitations.route.ts'
 import { resendInvitationRoutes } from '#features/invitations/resend-invitation.route.ts'
+import { massResetRoutes } from '#features/mass-reset/mass-reset.route.ts'
 import { authorizeRoutes } from '#features/oauth/authorize.route.ts'
 import { tokenRoutes } from '#features/oauth/machines.route.ts'
 import { signinRequiredRoutes } from '#features/oauth/signin-required.route.ts'
 import { userInfoRoutes } from '#features/oauth/user-info.route.ts'
+import { organisationImportRoutes } from '#features/organisation-import/imports.route.ts'
 import { mandateRoutes } from '#features/organisations/mandate.route.ts'
 import { organisationRoutes } from '#features/organisations/organisation.route.ts'
 import { organisationsRoutes } from '#features/organisations/organisations.route.ts'
+import {
+  addParentRoutes,
+  blockParentRoutes,
+  endParentRuleRoutes,
+} from '#features/organisations/parents.route.ts'
 import { changePasswordRoutes } from '#features/passwords/change-password.route.ts'
 import { resetPasswordRoutes } from '#features/passwords/reset-password.route.ts'
 import { failedJobsRoutes } from '#features/records/failed-jobs.route.ts'
 import { recordsRoutes } from '#features/records/records.route.ts'
+import { runsRoutes } from '#features/records/runs.route.ts'
 import { securityLogRoutes } from '#features/records/security-log.route.ts'
 import { signInsRoutes } from '#features/records/sign-ins.route.ts'
 import { userLogRoutes } from '#features/records/user-log.route.ts'
@@ -65,20 +74,26 @@ import { passkeyVerifier } from '#outside/webauthn.ts'
 import type { Signon } from '#store/signon.ts'
 import type { Scope } from '#web/routes.ts'
 import { createServer, type RouteFact } from '#web/server.ts'
+import type { RequestWatch } from '#web/watch.ts'
 import { allowsHttp } from './plain-http.ts'
 
 export interface WebOptions {
   readonly publicUrl: string
   readonly environment: string
   readonly trustedProxies: readonly string[]
+  /** When scheduled jobs run otherwise than is usual in the environment. */
+  readonly scheduleChanges?: ScheduleChanges
   readonly onRoute?: (route: RouteFact) => void
+  readonly watch?: RequestWatch | undefined
+  /** Aborted when this process is about to stop. */
+  readonly stopping?: AbortSignal
 }
 
 /** Every route of every slice on one HTTP server, which does not listen yet. */
 export const createWeb = (
   signon: Signon,
   logger: Logger,
-  { publicUrl, environment, trustedProxies, onRoute }: WebOptions,
+  { publicUrl, environment, trustedProxies, scheduleChanges, onRoute, watch, stopping }: WebOptions,
 ): Scope => {
   const passkeys = passkeyVerifier(publicUrl)
   return createServer({
@@ -87,15 +102,16 @@ export const createWeb = (
     environment: titleOf(environment),
     trustedProxies,
     logger,
+    watch,
     onRoute,
-    machines: [healthRoutes, tokenRoutes, userInfoRoutes],
+    machines: [healthRoutes(stopping), tokenRoutes, userInfoRoutes],
     pages: [
       signInRoutes(passkeys.relyingParty),
       signOutRoutes,
       secondStepRoutes(environment, passkeys.relyingParty),
       setUpRoutes(environment),
       addDeviceRoutes(environment),
-      deviceRoutes,
+      deviceRoutes(passkeys),
       passkeyRoutes(environment, passkeys),
       resetPasswordRoutes,
       changePasswordRoutes,
@@ -110,13 +126,18 @@ export const createWeb = (
       sessionsRoutes,
       accessLogRoutes,
       organisationsRoutes,
+      organisationImportRoutes,
       organisationRoutes,
       mandateRoutes,
+      addParentRoutes,
+      blockParentRoutes,
+      endParentRuleRoutes,
       userLogRoutes,
       recordsRoutes,
       securityLogRoutes,
       signInsRoutes,
       failedJobsRoutes,
+      runsRoutes(scheduleIn(environment, scheduleChanges)),
       apiUsersRoutes,
       apiUserRoutes,
       changeApiUserRoutes,
@@ -149,6 +170,7 @@ export const createWeb = (
       accessRoutes,
       permissionRoutes,
       accessOfManyRoutes,
+      massResetRoutes,
     ],
   })
 }

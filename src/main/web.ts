@@ -4,27 +4,40 @@ import { second } from '#kernel/clock.ts'
 import type { Scope } from '#web/routes.ts'
 import type { Config } from './config.ts'
 import { openHouse, refuseOldDatabase } from './house.ts'
-import { createLogger } from './logger.ts'
-import { serveMetrics } from './metrics.ts'
+import { createLogger } from './observability/logger.ts'
+import { serveMetrics } from './observability/metrics.ts'
+import { requestMeter } from './observability/request-meter.ts'
+import { openTracer } from './observability/tracer.ts'
+import { requestWatch } from './observability/watch-requests.ts'
 import { createWeb } from './server.ts'
 import { untilStopped } from './stop.ts'
 
-/** Serves pages and machine addresses until the process is told to stop; requests in flight are finished first. */
+/**
+ * Serves pages and machine addresses until the process is told to stop. Then it says at `/healthcheck/ready` that it is
+ * not ready, goes on for as long as a balancer takes to notice, stops listening, and finishes what is in flight.
+ */
 export const runWeb = async (config: Config): Promise<void> => {
   const stopped = untilStopped()
   const logger = createLogger(config.logLevel, 'web')
+  const tracer = await openTracer(config, logger)
   const house = await openHouse(config, logger, (line) => logger.info(line))
   try {
     await refuseOldDatabase(house.db)
-    const web = createWeb(house.signon, logger, config)
+    const meter = requestMeter()
+    const stopping = new AbortController()
+    const watch = requestWatch(meter, tracer)
+    const web = createWeb(house.signon, logger, { ...config, watch, stopping: stopping.signal })
     await web.listen({ host: config.host, port: config.port })
-    const metrics = await serveMetrics(house.signon, logger, config)
+    const metrics = await serveMetrics({ ...house, meter }, logger, config)
     logger.info({ url: config.publicUrl, host: config.host, port: config.port }, 'web is ready')
     await stopped
+    stopping.abort()
+    await pause(config.drainSeconds * second)
     await metrics.close()
     await close(web, logger)
   } finally {
     await house.close()
+    await tracer?.close()
   }
 }
 
@@ -32,9 +45,14 @@ export const runWeb = async (config: Config): Promise<void> => {
 const patienceMilliseconds = 20 * second
 
 const close = async (web: Scope, logger: Logger): Promise<void> => {
+  // A connection that is kept alive would otherwise be waited for after its last answer, too.
+  const tidying = setInterval(() => web.server.closeIdleConnections(), 0.1 * second)
   const waiting = new AbortController()
   const tooLong = pause(patienceMilliseconds, 'too long', { signal: waiting.signal }).catch(() => undefined)
-  const closed = web.close().finally(() => waiting.abort())
+  const closed = web.close().finally(() => {
+    waiting.abort()
+    clearInterval(tidying)
+  })
   if ((await Promise.race([closed, tooLong])) !== 'too long') return
   logger.warn('requests that still run are cut off')
   web.server.closeAllConnections()

@@ -1,35 +1,38 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TaskList } from 'graphile-worker'
+import type { Task, TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
-import { type JobName, type Jobs, type ScheduledJobName, scheduleIn } from '#domain/jobs.ts'
+import { type JobName, type Jobs, type Schedule, scheduleIn, withoutCluster } from '#domain/jobs.ts'
 import type { MailPlace } from '#domain/letter.ts'
 import type { MailOrder } from '#domain/mails.ts'
 import { changeAccessOfMany } from '#features/access-of-many/change-access-of-many.job.ts'
-import { warnOfExpiringTokens } from '#features/api-users/warn-of-expiring-tokens.job.ts'
-import { countMonths } from '#features/applications/count-months.job.ts'
 import { inviteBatch } from '#features/batches/invite-batch.job.ts'
-import { dormancyJobs } from '#features/dormancy/dormancy.job.ts'
-import { purgeExpired } from '#features/housekeeping/purge-expired.job.ts'
 import { sendMail } from '#features/mail/send-mail.job.ts'
+import { resetPasswordsOfMany } from '#features/mass-reset/reset-passwords-of-many.job.ts'
 import { tellOrganisation } from '#features/organisations/tell-organisation.job.ts'
 import { announceUser } from '#features/push-updates/announce-user.job.ts'
 import { pushReauthentication } from '#features/push-updates/push-reauthentication.job.ts'
 import { pushUserUpdate } from '#features/push-updates/push-user-update.job.ts'
-import { endExemptions } from '#features/two-step/end-exemptions.job.ts'
 import { after, second, systemClock } from '#kernel/clock.ts'
+import { type ClusterPlace, openCluster } from '#outside/kubernetes.ts'
+import { type OrganisationSource, organisationsApi } from '#outside/organisation-source.ts'
 import type { Postman } from '#outside/postman.ts'
 import { type ApplicationCaller, applicationCaller } from '#outside/push-updates.ts'
 import type { Connection } from '#store/connection.ts'
-import { makeEventMonths } from '#store/migrate.ts'
 import { freeJobsOfLostWorkers, removeReplacedJobs } from '#store/queue.ts'
 import type { Signon } from '#store/signon.ts'
 import type { Config } from './config.ts'
 import { openHouse, refuseOldDatabase } from './house.ts'
-import { type JobRunner, runJobs } from './job-runner.ts'
-import { createLogger } from './logger.ts'
 import { mailComposers } from './mail-composers.ts'
-import { serveMetrics } from './metrics.ts'
+import { onwardHeaders } from './observability/activity.ts'
+import { type JobMeter, jobMeter } from './observability/job-meter.ts'
+import { createLogger } from './observability/logger.ts'
+import { serveMetrics } from './observability/metrics.ts'
+import { openTracer } from './observability/tracer.ts'
+import type { Tracer } from './observability/traces.ts'
+import { watchedCaller, watchedTasks } from './observability/watch-jobs.ts'
 import { openPostman } from './postman.ts'
+import { type JobRunner, runJobs } from './queue/job-runner.ts'
+import { recordedRun, scheduledJobs } from './queue/scheduled-jobs.ts'
 import { untilStopped } from './stop.ts'
 
 export interface WorkerParts {
@@ -42,26 +45,52 @@ export interface WorkerParts {
   readonly place: MailPlace
   readonly logger: Logger
   readonly jobsAtOnce: number
+  /** Where organisations are imported from. */
+  readonly organisations: OrganisationSource
+  /** Where secrets are delivered to; nothing where there is no cluster. */
+  readonly cluster?: ClusterPlace | undefined
+  /** When jobs of the calendar are done; as the environment has it unless it is given. */
+  readonly schedule?: Schedule
+  readonly meter?: JobMeter
+  readonly tracer?: Tracer | undefined
 }
 
 /** Does the jobs of the queue until the process is told to stop; those that run are finished first. */
 export const runWorker = async (config: Config): Promise<void> => {
   const stopped = untilStopped()
   const logger = createLogger(config.logLevel, 'worker')
+  const tracer = await openTracer(config, logger)
   const house = await openHouse(config, logger, (line) => logger.info(line))
   const { jobsAtOnce } = config
   try {
     await refuseOldDatabase(house.db)
     const postman = await openPostman(config, house.signon)
-    const caller = applicationCaller()
-    const worker = await startWorker({ ...house, caller, postman, place: config, logger, jobsAtOnce })
-    const metrics = await serveMetrics(house.signon, logger, config)
+    const caller = watchedCaller(applicationCaller({ onwardHeaders, authorities: config.pushAuthorities }))
+    const meter = jobMeter()
+    const schedule = scheduleIn(config.environment, config.scheduleChanges)
+    const organisations = organisationsApi(config.websiteRoot)
+    const parts = {
+      ...house,
+      caller,
+      organisations,
+      postman,
+      place: config,
+      schedule,
+      cluster: config.cluster,
+      logger,
+      jobsAtOnce,
+      meter,
+      tracer,
+    }
+    const worker = await startWorker(parts)
+    const metrics = await serveMetrics({ ...house, meter }, logger, config)
     logger.info({ jobsAtOnce }, 'worker is ready')
     await stopped
     await metrics.close()
     await worker.stop()
   } finally {
     await house.close()
+    await tracer?.close()
   }
 }
 
@@ -79,10 +108,11 @@ const graceMilliseconds = 20 * second
 export const startWorker = async (
   parts: WorkerParts,
 ): Promise<{ stop(milliseconds?: number): Promise<void> }> => {
-  const { db, logger } = parts
+  const { logger, meter = jobMeter(), tracer } = parts
   const stopping = new AbortController()
-  const schedule = scheduleIn(parts.place.environment)
-  const start = (): Promise<JobRunner> => runJobs({ ...parts, tasks: tasks(parts), schedule })
+  const { schedule = scheduleIn(parts.place.environment, withoutCluster) } = parts
+  const start = (): Promise<JobRunner> =>
+    runJobs({ ...parts, tasks: watchedTasks(tasks(parts), meter, tracer), schedule })
   let runner = await start()
 
   const startAgain = async (): Promise<void> => {
@@ -111,7 +141,7 @@ export const startWorker = async (
   }
   const keepTidy = async (): Promise<void> => {
     do {
-      await tidyQueue(db, logger)
+      await tidyQueue(parts)
     } while (!(await isOver(betweenRounds, stopping.signal)))
   }
   const upkeep = [keepRunning(), keepTidy()]
@@ -125,7 +155,17 @@ export const startWorker = async (
 }
 
 /** Every job of the catalogue and of the calendar, and who does it. */
-const tasks = ({ signon, caller, db, postman, place, logger }: WorkerParts): TaskList => {
+const tasks = ({
+  signon,
+  caller,
+  db,
+  postman,
+  place,
+  logger,
+  organisations,
+  cluster,
+}: WorkerParts): TaskList => {
+  const opening = cluster && (() => openCluster(cluster))
   const onRefused = ({ mail, user }: MailOrder, reason: string): void =>
     logger.error({ mail, user, reason }, 'a mail is given up: its recipient is refused for good')
   const catalogue = {
@@ -133,19 +173,20 @@ const tasks = ({ signon, caller, db, postman, place, logger }: WorkerParts): Tas
     'push-user-update': pushUserUpdate(signon, caller),
     'push-reauthentication': pushReauthentication(signon, caller),
     'change-access-of-many': changeAccessOfMany(signon),
+    'reset-passwords-of-many': resetPasswordsOfMany(signon),
     'tell-organisation': tellOrganisation(signon),
     'invite-batch': inviteBatch(signon, logger),
     'send-mail': sendMail(signon, { composers: mailComposers, place, postman, onRefused }),
   } satisfies { readonly [Name in JobName]: (payload: Jobs[Name]) => Promise<void> }
-  const calendar = {
-    'make-event-months': () => makeEventMonths(db, signon.clock.now()),
-    'count-application-months': countMonths(signon),
-    'purge-expired': purgeExpired(signon),
-    ...dormancyJobs(signon, logger),
-    'end-exemptions': endExemptions(signon, logger),
-    'warn-of-expiring-tokens': warnOfExpiringTokens(signon, logger),
-  } satisfies Record<ScheduledJobName, () => Promise<void>>
-  return { ...catalogue, ...calendar } as TaskList
+  const calendar = Object.entries(
+    scheduledJobs({ signon, db, logger, organisations, openCluster: opening }),
+  ).map(([task, doing]): [string, Task] => [
+    task,
+    async (_payload, { job }) => {
+      await recordedRun(signon, { task, job: job.id, worker: job.locked_by ?? '' }, doing)
+    },
+  ])
+  return { ...catalogue, ...Object.fromEntries(calendar) } as TaskList
 }
 
 /** Waits; `true` when it was told to stop meanwhile. */
@@ -153,10 +194,11 @@ const isOver = (milliseconds: number, signal: AbortSignal): Promise<boolean> =>
   pause(milliseconds, false, { signal }).catch(() => true)
 
 // The queue keeps the real time, whatever clock Signon goes by.
-const tidyQueue = async (db: Connection, logger: Logger): Promise<void> => {
+const tidyQueue = async ({ db, signon, logger }: WorkerParts): Promise<void> => {
   try {
+    const runs = await signon.single.jobRuns.lose(after(signon.clock.now(), -graceMilliseconds))
     const lost = await freeJobsOfLostWorkers(db, after(systemClock.now(), -graceMilliseconds))
-    if (lost.length > 0) logger.warn({ workers: lost }, 'took up the jobs of workers that are gone')
+    if (lost.length > 0) logger.warn({ workers: lost, runs }, 'took up the jobs of workers that are gone')
     await removeReplacedJobs(db)
   } catch (error) {
     logger.error({ reason: String(error) }, 'the queue could not be tidied')

@@ -1,5 +1,6 @@
 import { type RequestOptions, request as requestOverHttp } from 'node:http'
 import { request as requestOverTls } from 'node:https'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { UserInfo } from '#domain/oauth/user-info.ts'
 import { second } from '#kernel/clock.ts'
 import { Unavailable } from '#kernel/failure.ts'
@@ -31,8 +32,10 @@ interface CallerOptions {
   readonly connectMilliseconds?: number
   /** From the connection to the whole head of the answer. */
   readonly answerMilliseconds?: number
-  /** Certificate authorities to trust instead of the public ones, as PEM. */
-  readonly authorities?: string
+  /** Certificate authorities to trust beside the public ones, as PEM. */
+  readonly authorities?: string | undefined
+  /** What each call carries beside its own headers. */
+  readonly onwardHeaders?: () => Readonly<Record<string, string>>
 }
 
 /**
@@ -41,25 +44,39 @@ interface CallerOptions {
  * and which refuses some ports. Every call has its own connection: applications restart, and a kept connection that
  * has died would be one more failure to tell apart. The status says it all, so no body is ever read.
  */
-export const applicationCaller = (options: CallerOptions = {}): ApplicationCaller => ({
-  update: (push) => call('PUT', push, '', JSON.stringify(push.body), options),
-  reauthenticate: (push) => call('POST', push, '/reauth', '{}', options),
-})
+export const applicationCaller = ({ authorities, ...options }: CallerOptions = {}): ApplicationCaller => {
+  // Put together once: to read some hundred certificates takes longer than a call.
+  const secureContext = authorities
+    ? createSecureContext({ ca: [...getCACertificates('default'), authorities] })
+    : undefined
+  const trusting = { ...options, secureContext }
+  return {
+    update: (push) => call('PUT', push, '', JSON.stringify(push.body), trusting),
+    reauthenticate: (push) => call('POST', push, '/reauth', '{}', trusting),
+  }
+}
+
+interface Trusting extends Omit<CallerOptions, 'authorities'> {
+  readonly secureContext: SecureContext | undefined
+}
 
 const call = async (
   method: string,
   push: Push,
   action: string,
   body: string,
-  options: CallerOptions,
+  options: Trusting,
 ): Promise<void> => {
   const { address, name } = push.application
   const url = new URL(`${address}/auth/gds/api/users/${encodeURIComponent(push.uid)}${action}`)
-  const status = await statusOf(url, { method, headers: headers(push.token, body) }, body, options).catch(
-    (fault: unknown) => {
-      throw new Unavailable(`${name} ${reasonFor(fault)}.`)
-    },
-  )
+  const status = await statusOf(
+    url,
+    { method, headers: { ...options.onwardHeaders?.(), ...headers(push.token, body) } },
+    body,
+    options,
+  ).catch((fault: unknown) => {
+    throw new Unavailable(`${name} ${reasonFor(fault)}.`)
+  })
   if (status < 200 || status > 299) throw new Unavailable(`${name} answered with status ${status}.`)
 }
 
@@ -75,16 +92,16 @@ const headers = (token: Secret, body: string) => ({
 class CallFault extends Error {}
 
 /** The status of the answer. Rejects with what the network said, or with a `CallFault`. */
-const statusOf = (url: URL, asked: RequestOptions, body: string, options: CallerOptions): Promise<number> =>
+const statusOf = (url: URL, asked: RequestOptions, body: string, options: Trusting): Promise<number> =>
   new Promise((resolve, reject) => {
-    const { connectMilliseconds = 4 * second, answerMilliseconds = 4 * second, authorities } = options
+    const { connectMilliseconds = 4 * second, answerMilliseconds = 4 * second, secureContext } = options
     const isTls = url.protocol === 'https:'
     const request = isTls
       ? requestOverTls(url, {
           ...asked,
           agent: false,
           rejectUnauthorized: true,
-          ...(authorities && { ca: authorities }),
+          ...(secureContext && { secureContext }),
         })
       : requestOverHttp(url, { ...asked, agent: false })
     const giveUpAfter = (milliseconds: number, reason: string): NodeJS.Timeout =>

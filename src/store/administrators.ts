@@ -8,7 +8,7 @@ import type { StoreContext } from './context.ts'
 /** Organisations at and below `$root`, by whatever path; closed ones, too. */
 export const organisationsBelow = (root: OrganisationId) => sql<{ id: OrganisationId }>`
   with recursive below (id) as (
-    select ${root}::integer union select p.child_id from organisation_parents p join below on p.parent_id = below.id
+    select ${root}::integer union select p.child_id from organisation_parents p join below on p.parent_id = below.id where p.is_effective
   )
   select id from below`
 

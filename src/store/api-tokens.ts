@@ -35,13 +35,15 @@ export interface NewApiToken {
   readonly replaces?: ApiTokenId | undefined
   /** The key of the form that asked for it. */
   readonly requestKey?: string | undefined
+  /** The cluster is to have it: until then a sealed copy is kept. */
+  readonly isForCluster?: boolean
 }
 
 /** How much of a token is kept readable, to recognise it by. */
 const visibleCharacters = 8
 
 /** Tokens of machines, stored by their hash. */
-export const apiTokenStore = ({ db, now }: StoreContext) => ({
+export const apiTokenStore = ({ db, now, random, keys }: StoreContext) => ({
   async add(token: NewApiToken): Promise<ApiTokenId> {
     const { id } = await db
       .insertInto('api_tokens')
@@ -53,6 +55,7 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
         purpose: token.purpose,
         owner_email: token.ownerEmail ?? null,
         replaces_id: token.replaces ?? null,
+        sealed_token: token.isForCluster ? keys.seal(token.text, sealedTokenOf(token), random) : null,
         request_key_hash: token.requestKey === undefined ? null : hashToken(token.requestKey),
         created_at: now(),
         expires_at: token.expiresAt,
@@ -121,7 +124,7 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
   async revoke(id: ApiTokenId): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('api_tokens')
-      .set({ revoked_at: now() })
+      .set({ revoked_at: now(), sealed_token: null })
       .where('id', '=', id)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
@@ -132,7 +135,7 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
   async revokeAll(owner: UserId, application?: ApplicationId): Promise<readonly ApplicationId[]> {
     const rows = await db
       .updateTable('api_tokens')
-      .set({ revoked_at: now() })
+      .set({ revoked_at: now(), sealed_token: null })
       .where('user_id', '=', owner)
       .where('revoked_at', 'is', null)
       .$if(application !== undefined, (query) => query.where('application_id', '=', application ?? 0))
@@ -141,6 +144,10 @@ export const apiTokenStore = ({ db, now }: StoreContext) => ({
     return rows.map((row) => row.application_id as ApplicationId)
   },
 })
+
+/** What the sealed copy of a token is bound to. */
+export const sealedTokenOf = ({ user, application }: Pick<NewApiToken, 'user' | 'application'>): string =>
+  `API token of ${user} for ${application}`
 
 const tokens = (db: Connection) =>
   db

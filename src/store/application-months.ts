@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ApplicationId } from '#domain/application.ts'
 import type { UserId } from '#domain/user.ts'
 import type { Connection } from './connection.ts'
@@ -23,19 +23,25 @@ export const applicationMonthStore = ({ db, now }: StoreContext) => ({
   /** The months in which there were any, newest first, with or without accounts that tests sign in with. */
   async list(application: ApplicationId, includesTests: boolean): Promise<readonly ApplicationMonth[]> {
     // Known before the log is asked, so that only the partitions are planned for that hold anything of interest.
-    const from = await endOfCounted(db)
+    const from = await firstUncounted(db, now())
+    // All accounts of a busy month at once: what does not fit goes to the disk and back.
+    await sql`set local work_mem = '64MB'`.execute(db)
     const { rows } = await sql<ApplicationMonth>`
       with months as (
         select month, authorisations, people, test_authorisations, test_people
         from application_months where application_id = ${application}
         union all
-        select month, ${figures}
-        from (
-          select ${london} as month, about_uid, count(*) as times
-          from events where application_id = ${application} and number = 47 and created_at >= ${from}
-          group by 1, 2
-        ) e left join users u on u.uid = e.about_uid
-        group by month
+        select month, counted.*
+        from generate_series(${from}::timestamp, ${thisMonth(now())}, interval '1 month') month
+        cross join lateral (
+          select ${figures}
+          from (
+            select about_uid, count(*) as times from events
+            where application_id = ${application} and number = 47 and created_at >= ${startOf(sql`${from}::timestamp`)}
+              and created_at >= ${startOf(sql`month`)} and created_at < ${startOf(sql`(month + interval '1 month')`)}
+            group by 1
+          ) e ${withTests}
+        ) counted
       ), shown as (
         select to_char(month, 'YYYY-MM') as month,
           (authorisations + case when ${includesTests} then test_authorisations else 0 end)::float8 as authorisations,
@@ -50,11 +56,9 @@ export const applicationMonthStore = ({ db, now }: StoreContext) => ({
   async uncounted(): Promise<readonly string[]> {
     const { rows } = await sql<{ month: string }>`
       select to_char(month, 'YYYY-MM-DD') as month
-      from generate_series(
-        coalesce(
-          (select max(month) + interval '1 month' from application_months),
-          ${thisMonth(now())} - make_interval(months => ${monthsKept})),
-        ${thisMonth(now())} - interval '1 month', interval '1 month') as month`.execute(db)
+      from generate_series(${await firstUncounted(db, now())}::timestamp, ${thisMonth(now())} - interval '1 month', interval '1 month') as month`.execute(
+      db,
+    )
     return rows.map(({ month }) => month)
   },
 
@@ -67,12 +71,11 @@ export const applicationMonthStore = ({ db, now }: StoreContext) => ({
       from (
         select application_id, about_uid, count(*) as times
         from events
-        where number = 47 and created_at >= ${first} at time zone 'Europe/London'
-          and created_at < (${first} + interval '1 month') at time zone 'Europe/London'
+        where number = 47 and created_at >= ${startOf(first)}
+          and created_at < ${startOf(sql`(${first} + interval '1 month')`)}
         group by 1, 2
       ) e
-      join applications a on a.id = e.application_id
-      left join users u on u.uid = e.about_uid
+      join applications a on a.id = e.application_id ${withTests}
       group by 1
       on conflict do nothing`.execute(db)
   },
@@ -96,22 +99,25 @@ export const applicationMonthStore = ({ db, now }: StoreContext) => ({
   },
 })
 
-/** Where the months end that are counted; the beginning of time while there is none. */
-const endOfCounted = async (db: Connection): Promise<Date> => {
-  const { rows } = await sql<{ end: Date | null }>`
-    select (max(month) + interval '1 month') at time zone 'Europe/London' as end from application_months`.execute(
-    db,
-  )
-  return rows[0]?.end ?? new Date(0)
+/** The first day of the first month that is not counted: `2026-11-01`. While none is, the log reaches back no further. */
+const firstUncounted = async (db: Connection, now: Date): Promise<string> => {
+  const { rows } = await sql<{ month: string }>`
+    select to_char(coalesce(max(month) + interval '1 month', ${thisMonth(now)} - make_interval(months => ${monthsKept})), 'YYYY-MM-DD')
+      as month from application_months`.execute(db)
+  return rows[0]?.month ?? ''
 }
-
-const london = sql`date_trunc('month', created_at at time zone 'Europe/London')`
 
 const thisMonth = (now: Date) => sql`date_trunc('month', ${now}::timestamptz at time zone 'Europe/London')`
 
+/** When a month begins in the United Kingdom. */
+const startOf = (month: RawBuilder<unknown>) => sql`(${month} at time zone 'Europe/London')`
+
+/** Beside `e`, those accounts `t` that tests sign in with: they are few, and everybody is many. */
+const withTests = sql`left join (select uid from users where is_test_account) t on t.uid = e.about_uid`
+
 // Of `times` that each account did it: of accounts of people, and of those that tests sign in with.
 const figures = sql`
-  coalesce(sum(times) filter (where u.is_test_account is not true), 0)::bigint as authorisations,
-  (count(*) filter (where u.is_test_account is not true))::integer as people,
-  coalesce(sum(times) filter (where u.is_test_account), 0)::bigint as test_authorisations,
-  (count(*) filter (where u.is_test_account))::integer as test_people`
+  coalesce(sum(times) filter (where t.uid is null), 0)::bigint as authorisations,
+  (count(*) filter (where t.uid is null))::integer as people,
+  coalesce(sum(times) filter (where t.uid is not null), 0)::bigint as test_authorisations,
+  (count(*) filter (where t.uid is not null))::integer as test_people`

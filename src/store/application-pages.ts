@@ -1,8 +1,13 @@
 import { sql } from 'kysely'
-import { type ApplicationId, signinPermission } from '#domain/application.ts'
-import type { Role, User, UserId, UserKind, UserUid } from '#domain/user.ts'
+import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
+import type { UserId, UserKind, UserUid } from '#domain/user.ts'
+import type { UserPosition } from '#domain/user-filter.ts'
+import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import type { EventPlace } from './events.ts'
+import type { ListedUser } from './listed-users.ts'
+import { allOf, holding } from './user-list.sql.ts'
+import { pageOf } from './user-list-page.ts'
 
 export interface ListedApplication {
   readonly id: ApplicationId
@@ -21,22 +26,10 @@ export interface Reach {
 }
 
 /** Somebody who may sign in to an application. */
-export interface UserWithAccess
-  extends Pick<User, 'suspendedAt' | 'lockedAt' | 'invitedAt' | 'invitationAcceptedAt' | 'lastSignedInAt'> {
-  readonly id: UserId
-  readonly name: string
-  readonly email: string
-  readonly role: Role
-  readonly organisation: string | null
+export interface UserWithAccess extends ListedUser {
   readonly signInCount: number
   /** Names of everything that they hold on the application, `signin` first. */
   readonly permissions: readonly string[]
-}
-
-/** Behind whom a list of users with access goes on. */
-export interface UserPlace {
-  readonly lastSignedInAt: Date | null
-  readonly id: UserId
 }
 
 /** A token that an application was issued for somebody: event 47. */
@@ -68,46 +61,45 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
   },
 
   async reach(application: ApplicationId): Promise<Reach> {
+    const signin = await signinOf(db, application)
     const { rows } = await sql<Reach>`
       select
-        (select count(*)::integer from permissions p
-         join grants g on g.application_id = p.application_id and g.permission_id = p.id
-         join users u on u.id = g.user_id and u.kind = 'person'
-         where p.application_id = ${application} and p.name = ${signinPermission}) as people,
+        (select count(*)::integer from grants where permission_id = ${signin}) - (
+           select count(*)::integer from users u join grants g on g.user_id = u.id and g.permission_id = ${signin}
+           where u.kind = 'machine') as people,
         (select count(*)::integer from api_tokens where application_id = ${application} and revoked_at is null
            and (expires_at is null or expires_at > ${now()})) as "apiTokens"`.execute(db)
     return rows[0] ?? { people: 0, apiTokens: 0 }
   },
 
-  /** People who may sign in to an application, who signed in last first; at most `limit`. */
+  /** People who may sign in to an application, who signed in last first: at most `limit`, and whether there are more. */
   async usersWithAccess(
     application: ApplicationId,
-    { before, limit }: { readonly before?: UserPlace | undefined; readonly limit: number },
-  ): Promise<readonly UserWithAccess[]> {
-    const signedIn = sql`coalesce(u.last_signed_in_at, 'epoch')`
-    const isBehind = before
-      ? sql`(${signedIn}, u.id) < (coalesce(${before.lastSignedInAt}::timestamptz, 'epoch'), ${before.id})`
-      : sql`true`
-    const { rows } = await sql<UserWithAccess>`
-      select u.*, held.permissions
-      from (
-        select u.id, u.name, u.email, u.role, o.name as organisation, u.sign_in_count as "signInCount",
-          u.last_signed_in_at as "lastSignedInAt", u.suspended_at as "suspendedAt", u.locked_at as "lockedAt",
-          u.invited_at as "invitedAt", u.invitation_accepted_at as "invitationAcceptedAt", ${signedIn} as signed_in
-        from permissions p
-        join grants g on g.application_id = p.application_id and g.permission_id = p.id
-        join users u on u.id = g.user_id and u.kind = 'person'
-        left join organisations o on o.id = u.organisation_id
-        where p.application_id = ${application} and p.name = ${signinPermission} and ${isBehind}
-        order by ${signedIn} desc, u.id desc limit ${limit}
-      ) u
-      cross join lateral (
-        select array_agg(p.name order by p.name <> ${signinPermission}, lower(p.name)) as permissions
-        from grants g join permissions p on p.id = g.permission_id
-        where g.user_id = u.id and g.application_id = ${application}
-      ) held
-      order by u.signed_in desc, u.id desc`.execute(db)
-    return rows
+    { behind, limit }: { readonly behind?: UserPosition | undefined; readonly limit: number },
+  ): Promise<{ readonly users: readonly UserWithAccess[]; readonly isMore: boolean }> {
+    const signin = await signinOf(db, application)
+    const condition = allOf([sql`u.kind = 'person'`, holding(signin === null ? [] : [signin])])
+    const place = behind && ({ direction: 'after', ...behind } as const)
+    const { users, isMore } = await pageOf(
+      db,
+      { condition: () => condition, order: 'newest-sign-in', place, limit },
+      now(),
+    )
+    const { rows } = await sql<Pick<UserWithAccess, 'id' | 'signInCount' | 'permissions'>>`
+      select u.id, u.sign_in_count as "signInCount",
+        array_agg(p.name order by p.name <> ${signinPermission}, lower(p.name)) as permissions
+      from users u
+      join grants g on g.user_id = u.id and g.application_id = ${application}
+      join permissions p on p.id = g.permission_id
+      where u.id = any (${users.map(({ id }) => id)}::integer[]) group by u.id`.execute(db)
+    const held = new Map(rows.map((row) => [row.id, row]))
+    return {
+      users: users.flatMap((user) => {
+        const own = held.get(user.id)
+        return own ? [{ ...user, ...own }] : []
+      }),
+      isMore,
+    }
   },
 
   /** The newest of an application's authorisations that were asked for, newest first; at most `limit`. */
@@ -130,6 +122,14 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
     }))
   },
 })
+
+const signinOf = async (db: Connection, application: ApplicationId): Promise<PermissionId | null> => {
+  const { rows } = await sql<{ id: PermissionId }>`
+    select id from permissions where application_id = ${application} and name = ${signinPermission}`.execute(
+    db,
+  )
+  return rows[0]?.id ?? null
+}
 
 interface AuthorisationRow extends Omit<Authorisation, 'user'> {
   readonly user_id: UserId | null

@@ -32,7 +32,7 @@ export interface StoredAddresses {
 }
 
 /** Client applications and their secrets. Addresses are read as this environment reads them. */
-export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => {
+export const applicationStore = ({ db, now, random, keys, uriSubstitution }: StoreContext) => {
   const applicationOf = (row: ApplicationRow): Application => ({
     id: row.id as ApplicationId,
     name: row.name,
@@ -175,17 +175,33 @@ export const applicationStore = ({ db, now, uriSubstitution }: StoreContext) => 
         .execute()
     },
 
-    /** Makes `secret` the newest of an application's two; the one that was newest stays good, an older one ends. */
-    async addSecret(id: ApplicationId, secret: string): Promise<void> {
+    /**
+     * Makes `secret` the newest of an application's two; the one that was newest stays good, an older one ends. Of one
+     * that the cluster is to have, a sealed copy is kept until then.
+     */
+    async addSecret(
+      id: ApplicationId,
+      secret: string,
+      { isForCluster }: { readonly isForCluster?: boolean } = {},
+    ): Promise<void> {
       await sql`delete from application_secrets where application_id = ${id} and slot = 2`.execute(db)
       await sql`update application_secrets set slot = 2 where application_id = ${id} and slot = 1`.execute(db)
       await db
         .insertInto('application_secrets')
-        .values({ application_id: id, slot: 1, secret_hash: hashToken(secret), created_at: now() })
+        .values({
+          application_id: id,
+          slot: 1,
+          secret_hash: hashToken(secret),
+          sealed_secret: isForCluster ? keys.seal(secret, sealedSecretOf(id), random) : null,
+          created_at: now(),
+        })
         .execute()
     },
   }
 }
+
+/** What the sealed copy of a client secret is bound to. */
+export const sealedSecretOf = (application: ApplicationId): string => `client secret of ${application}`
 
 interface ApplicationRow {
   readonly id: number

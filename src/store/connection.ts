@@ -1,22 +1,25 @@
 import { CompiledQuery, Kysely } from 'kysely'
 import { DatabaseError, Pool } from 'pg'
 import { throwAsFailure } from './away.ts'
-import { type NamedQuery, namedStatementsDialect } from './dialect.ts'
+import { type NamedQuery, namedStatementsDialect, type StatementWatch, watchNothing } from './dialect.ts'
 import { sendable, sendPrepared } from './prepared.ts'
 import type { DB } from './schema.ts'
 
 /** The database, or one transaction of it. */
 export type Connection = Kysely<DB>
 
-/**
- * The database at `url` through at most `size` connections, opened when they are needed. A patient one waits for as
- * long as a statement takes.
- */
+export interface DatabaseOptions {
+  /** Waits for as long as a statement takes. */
+  readonly isPatient?: boolean
+  readonly watch?: StatementWatch | undefined
+}
+
+/** The database at `url` through at most `size` connections, opened when they are needed. */
 export const openDatabase = (
   url: string,
   size: number,
   onIdleError: (error: Error) => void,
-  { isPatient = false } = {},
+  { isPatient = false, watch = watchNothing }: DatabaseOptions = {},
 ): Connection => {
   const pool = new Pool({
     connectionString: url,
@@ -28,18 +31,28 @@ export const openDatabase = (
     // A connection is kept once it is open: opening one again costs more than it does.
     idleTimeoutMillis: 0,
     application_name: 'signon',
-    options: '-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s',
+    // One process for each statement: they are short, there are many at once, and starting helpers takes as long as most.
+    options:
+      '-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c max_parallel_workers_per_gather=0',
   })
   // A connection that dies is replaced; without a listener, in use or idle, it would end the process.
   pool.on('error', onIdleError)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const db = new Kysely<DB>({ dialect: namedStatementsDialect(pool) })
-  pools.set(db, pool)
+  const db = new Kysely<DB>({ dialect: namedStatementsDialect(pool, watch) })
+  pools.set(db, { pool, watch })
   return db
 }
 
-/** The pool behind a database; a transaction has none, because all of it must stay on its own connection. */
-const pools = new WeakMap<Connection, Pool>()
+/** What is behind a database; nothing behind a transaction, because all of it must stay on its own connection. */
+const pools = new WeakMap<Connection, { readonly pool: Pool; readonly watch: StatementWatch }>()
+
+/** How many connections a database of `openDatabase` has open and in use, may have at most, and how many calls wait for one. */
+export const connectionsOf = (db: Connection) => {
+  const pool = pools.get(db)?.pool
+  if (!pool) throw new Error('A transaction has one connection')
+  const { totalCount, idleCount, waitingCount, options } = pool
+  return { open: totalCount, busy: totalCount - idleCount, waiting: waitingCount, most: options.max }
+}
 
 /**
  * One hot query, written once and planned once per connection. `name` must be its own. The function that comes back
@@ -48,9 +61,17 @@ const pools = new WeakMap<Connection, Pool>()
 export const statement = <Row, Values extends readonly unknown[]>(name: string, text: string) => {
   const query = CompiledQuery.raw(text)
   return async (db: Connection, ...values: Values): Promise<readonly Row[]> => {
-    const pool = pools.get(db)
-    if (pool)
-      return (await sendPrepared(pool, name, text, values.map(sendable)).catch(throwAsFailure)) as Row[]
+    const source = pools.get(db)
+    if (source) {
+      const end = source.watch(name)
+      try {
+        return (await sendPrepared(source.pool, name, text, values.map(sendable))) as Row[]
+      } catch (error) {
+        return throwAsFailure(error)
+      } finally {
+        end()
+      }
+    }
     const named: NamedQuery = { ...query, name, parameters: values }
     const { rows } = await db.executeQuery<Row>(named as CompiledQuery<Row>)
     return rows

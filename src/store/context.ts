@@ -1,4 +1,5 @@
 import type { UriSubstitution } from '#domain/application.ts'
+import type { Origin } from '#kernel/activity.ts'
 import type { Random } from '#kernel/random.ts'
 import type { KeyRing } from '#kernel/sealed.ts'
 import type { Connection } from './connection.ts'
@@ -10,4 +11,6 @@ export interface StoreContext {
   readonly random: Random
   readonly keys: KeyRing
   readonly uriSubstitution: UriSubstitution | undefined
+  /** What jobs carry on of where they come from. */
+  readonly origin: (() => Origin) | undefined
 }

@@ -1,12 +1,7 @@
 import type { Role, UserId, UserUid } from '#domain/user.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
-
-/** Ids after `from`, up to `to`. */
-export interface IdRange {
-  readonly from: number
-  readonly to: number
-}
+import type { IdRange } from './id-range.ts'
 
 /** A person whose account may have been left unused. */
 export interface Dormant {
@@ -27,19 +22,10 @@ export interface UnusedBefore {
 }
 
 /**
- * People who leave their accounts unused. They are sought by ranges of ids, because an index on the last sign-in would
- * make every sign-in dearer. Who is locked by somebody else is passed over: the next run finds them again.
+ * People who leave their accounts unused. They are sought by ranges of ids, so that each statement is short, whatever it
+ * finds. Who is locked by somebody else is passed over: the next run finds them again.
  */
 export const dormancyStore = ({ db }: StoreContext) => ({
-  /** The highest id that anybody has; 0 when there is nobody. */
-  async lastId(): Promise<number> {
-    const row = await db
-      .selectFrom('users')
-      .select(({ fn }) => fn.max('id').as('last'))
-      .executeTakeFirst()
-    return row?.last ?? 0
-  },
-
   /** Who is not suspended, and has not signed in for too long. */
   async unused(range: IdRange, before: UnusedBefore): Promise<readonly Dormant[]> {
     return (await unused(within(db, range), before).execute()).map(dormantOf)

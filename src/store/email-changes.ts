@@ -1,4 +1,6 @@
+import { tokenMilliseconds } from '#domain/account-token.ts'
 import type { UserId } from '#domain/user.ts'
+import { after } from '#kernel/clock.ts'
 import { accountTokenStore } from './account-tokens.ts'
 import type { StoreContext } from './context.ts'
 
@@ -6,6 +8,8 @@ import type { StoreContext } from './context.ts'
 export interface EmailChange {
   readonly email: string
   readonly begunAt: Date
+  /** The links that were sent about it are too old: they must be sent again. */
+  readonly isExpired: boolean
 }
 
 /** Changes of address that wait for their new address: at most one for a person. */
@@ -26,12 +30,18 @@ export const emailChangeStore = (context: StoreContext) => {
     },
 
     async seek(user: UserId): Promise<EmailChange | undefined> {
+      // Both links are sent together, but the one to confirm never to an address that is somebody else's.
       const row = await db
-        .selectFrom('email_changes')
-        .select(['email', 'created_at'])
-        .where('user_id', '=', user)
+        .selectFrom('email_changes as c')
+        .leftJoin('account_tokens as t', (join) =>
+          join.onRef('t.user_id', '=', 'c.user_id').on('t.purpose', '=', 'email-objection'),
+        )
+        .select(['c.email', 'c.created_at', 't.expires_at'])
+        .where('c.user_id', '=', user)
         .executeTakeFirst()
-      return row && { email: row.email, begunAt: row.created_at }
+      if (!row) return undefined
+      const end = row.expires_at ?? after(row.created_at, tokenMilliseconds['email-objection'])
+      return { email: row.email, begunAt: row.created_at, isExpired: end <= now() }
     },
 
     /** The change to this address waits no longer; `false` when it did not wait. Of parallel tries one gets `true`. */

@@ -1,38 +1,84 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import type { ImportPlan, OrganisationChange } from '#domain/organisation-import.ts'
+import type { EdgeChange } from '#domain/organisation-import-edges.ts'
+import type { KnownEdge, KnownGraph, KnownOrganisation } from '#domain/organisation-import-facts.ts'
 import type { StoreContext } from './context.ts'
+import { lockOrganisationGraph } from './organisation-graph-lock.ts'
 
-/** An organisation as the register has it. `parents` are slugs. */
-export interface ImportedOrganisation {
-  readonly contentId: string
-  readonly slug: string
-  readonly name: string
-  readonly abbreviation: string | null
-  readonly format: string
-  readonly isClosed: boolean
-  readonly parents: readonly string[]
-}
+/** What an import reads and writes of the organisations and their graph; `require_two_step` is not among it. */
+export const organisationImportStore = (context: StoreContext) => ({
+  /** All that Signon knows, which nobody else changes until the transaction ends. */
+  async lockKnown(): Promise<KnownGraph> {
+    await lockOrganisationGraph(context.db)
+    const { rows: organisations } = await sql<KnownOrganisation>`
+      select id, content_id as "contentId", slug, name, abbreviation, format, is_closed as "isClosed",
+        vanished_at is not null as "hasVanished"
+      from organisations order by id`.execute(context.db)
+    const { rows: edges } = await sql<KnownEdge>`
+      select child_id as child, parent_id as parent, is_in_source as "isInSource", rule, rule_lasts as "ruleLasts"
+      from organisation_parents order by child_id, parent_id`.execute(context.db)
+    return { organisations, edges }
+  },
 
-/** Takes organisations over from the register. */
-export const organisationImportStore = ({ db, now }: StoreContext) => ({
-  /** Adds or updates these organisations, and makes their parents those of the register that are among them. */
-  async put(organisations: readonly ImportedOrganisation[]): Promise<void> {
-    const rows = JSON.stringify(organisations)
-    await sql`
-      insert into organisations (content_id, slug, name, abbreviation, format, is_closed, created_at, updated_at)
-      select o."contentId", o.slug, o.name, o.abbreviation, o.format, o."isClosed", ${now()}, ${now()}
-      from jsonb_to_recordset(${rows}::jsonb)
-        as o ("contentId" uuid, slug text, name text, abbreviation text, format text, "isClosed" boolean)
-      on conflict (content_id) do update
-      set slug = excluded.slug, name = excluded.name, abbreviation = excluded.abbreviation, format = excluded.format,
-        is_closed = excluded.is_closed, updated_at = excluded.updated_at`.execute(db)
-    await sql`
-      insert into organisation_parents (child_id, parent_id, created_at)
-      select distinct child.id, parent.id, ${now()}::timestamptz
-      from jsonb_to_recordset(${rows}::jsonb) as o (slug text, parents jsonb)
-      cross join lateral jsonb_array_elements_text(o.parents) as named (slug)
-      join organisations child on child.slug = o.slug
-      join organisations parent on parent.slug = named.slug
-      where child.id <> parent.id
-      on conflict do nothing`.execute(db)
+  /** Writes what a plan over `lockKnown` says. */
+  async apply({ organisations, vanished, edges }: ImportPlan): Promise<void> {
+    if (organisations.length > 0) await putOrganisations(context, organisations)
+    if (vanished.length > 0) await markVanished(context, vanished)
+    if (edges.length > 0) await putEdges(context, edges)
   },
 })
+
+const putOrganisations = async (
+  { db, now }: StoreContext,
+  organisations: readonly OrganisationChange[],
+): Promise<void> => {
+  const rows = sql`
+    jsonb_to_recordset(${JSON.stringify(organisations)}::jsonb)
+      as n (id integer, "contentId" uuid, slug text, name text, abbreviation text, format text, "isClosed" boolean)`
+  // Slugs may be swapped, and each is unique at every moment: those that move are made free first.
+  await sql`update organisations o set slug = '/' || o.id from ${rows} where o.id = n.id and o.slug <> n.slug`.execute(
+    db,
+  )
+  await sql`
+    update organisations o
+    set content_id = n."contentId", slug = n.slug, name = n.name, abbreviation = n.abbreviation, format = n.format,
+      is_closed = n."isClosed", vanished_at = null, updated_at = ${now()}
+    from ${rows} where o.id = n.id`.execute(db)
+  await sql`
+    insert into organisations (content_id, slug, name, abbreviation, format, is_closed, created_at, updated_at)
+    select "contentId", slug, name, abbreviation, format, "isClosed", ${now()}, ${now()} from ${rows}
+    where id is null`.execute(db)
+}
+
+const markVanished = async ({ db, now }: StoreContext, ids: ImportPlan['vanished']): Promise<void> => {
+  await sql`
+    update organisations set vanished_at = ${now()}, updated_at = ${now()} where id = any (${[...ids]}::integer[])`.execute(
+    db,
+  )
+}
+
+const putEdges = async ({ db, now }: StoreContext, edges: readonly EdgeChange[]): Promise<void> => {
+  const changes = sql`
+    (select c.id as child_id, p.id as parent_id, e."isInSource", e."keepsRule"
+     from jsonb_to_recordset(${JSON.stringify(edges)}::jsonb)
+       as e (child uuid, parent uuid, "isInSource" boolean, "keepsRule" boolean)
+     join organisations c on c.content_id = e.child join organisations p on p.content_id = e.parent) n`
+  await sql`
+    delete from organisation_parents e using ${changes}
+    where e.child_id = n.child_id and e.parent_id = n.parent_id and not n."isInSource" and not n."keepsRule"`.execute(
+    db,
+  )
+  await sql`
+    update organisation_parents e
+    set is_in_source = n."isInSource", ${sql.join(ruleColumns.map(keptOrGone))}
+    from ${changes} where e.child_id = n.child_id and e.parent_id = n.parent_id`.execute(db)
+  await sql`
+    insert into organisation_parents (child_id, parent_id, created_at)
+    select child_id, parent_id, ${now()} from ${changes} where "isInSource"
+    on conflict do nothing`.execute(db)
+}
+
+const ruleColumns = ['rule', 'rule_lasts', 'rule_reason', 'ruled_at', 'ruled_by_id', 'ruled_by_name']
+
+const keptOrGone = (column: string): RawBuilder<unknown> =>
+  sql`${sql.ref(column)} = case when n."keepsRule" then ${sql.ref(`e.${column}`)} end`

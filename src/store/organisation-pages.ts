@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Organisation, OrganisationId } from '#domain/organisation.ts'
+import type { Organisation, OrganisationId, WhichOrganisation } from '#domain/organisation.ts'
 import type { Role, UserId } from '#domain/user.ts'
-import { NotFound } from '#kernel/failure.ts'
 import type { StoreContext } from './context.ts'
+import { isMeant, noSuchOrganisation } from './organisations.ts'
 import { userColumns, userOf } from './user-rows.ts'
 
 /** An organisation as the list of all of them shows it. */
@@ -23,8 +23,8 @@ export interface NamedOrganisation {
 
 /** The whole of what the page about one organisation tells of it. */
 export interface OrganisationDetails extends OrganisationLine {
-  /** Directly below it, by name. */
-  readonly children: readonly NamedOrganisation[]
+  /** Since when GOV.UK does not list it any more; nothing while it does. */
+  readonly vanishedAt: Date | null
   /** Since when 2-step verification is required; nothing when that is not known, or it is not. */
   readonly requiredSince: Date | null
 }
@@ -38,9 +38,6 @@ export interface OrganisationsAsked {
   readonly after?: OrganisationId | undefined
   readonly limit: number
 }
-
-/** An organisation named by its id or its slug. */
-export type WhichOrganisation = { readonly id: OrganisationId } | { readonly slug: string }
 
 /**
  * How a member stands with a requirement of the organisation: `asked` are those whom it alone makes set up 2-step
@@ -79,11 +76,10 @@ export const organisationPageStore = ({ db, now }: StoreContext) => ({
   /** Throws `NotFound`. */
   async find(id: OrganisationId): Promise<OrganisationDetails> {
     const { rows } = await sql<OrganisationDetails>`
-      select ${lineColumns}, o.two_step_required_at as "requiredSince",
-        ${namesOf(sql`select c.id, c.name from organisation_parents p join organisations c on c.id = p.child_id where p.parent_id = o.id`)} as children
+      select ${lineColumns}, o.two_step_required_at as "requiredSince", o.vanished_at as "vanishedAt"
       from organisations o where o.id = ${id}`.execute(db)
     const [found] = rows
-    if (!found) throw noSuchOrganisation()
+    if (!found) throw noSuchOrganisation({ id })
     return found
   },
 
@@ -145,16 +141,27 @@ export const organisationPageStore = ({ db, now }: StoreContext) => ({
   },
 
   /** The organisation, holding its row until the transaction ends; members may come and go. Throws `NotFound`. */
-  async lock(which: WhichOrganisation): Promise<Organisation & { readonly requiresTwoStep: boolean }> {
+  async lock(
+    which: WhichOrganisation,
+  ): Promise<Organisation & { readonly requiresTwoStep: boolean; readonly isClosed: boolean }> {
     const row = await db
       .selectFrom('organisations')
-      .select(['id', 'content_id as contentId', 'slug', 'name', 'require_two_step as requiresTwoStep'])
-      .$if('id' in which, (query) => query.where('id', '=', 'id' in which ? which.id : 0))
-      .$if('slug' in which, (query) => query.where('slug', '=', 'slug' in which ? which.slug : ''))
+      .select(['id', 'content_id as contentId', 'slug', 'name'])
+      .select(['require_two_step as requiresTwoStep', 'is_closed as isClosed'])
+      .where(isMeant(which))
       .forNoKeyUpdate()
       .executeTakeFirst()
-    if (!row) throw noSuchOrganisation('slug' in which ? which.slug : undefined)
+    if (!row) throw noSuchOrganisation(which)
     return { ...row, id: row.id as OrganisationId }
+  },
+
+  /** Nobody is put into it from now on; whoever is in it stays. */
+  async close(organisation: OrganisationId): Promise<void> {
+    await db
+      .updateTable('organisations')
+      .set({ is_closed: true, updated_at: now() })
+      .where('id', '=', organisation)
+      .execute()
   },
 
   /** From now on 2-step verification is required of every member, or not any more. */
@@ -195,7 +202,7 @@ const namesOf = (organisations: RawBuilder<unknown>): RawBuilder<unknown> => sql
 const lineColumns = sql`
   o.id, o.content_id as "contentId", o.slug, o.name, o.abbreviation, o.format, o.is_closed as "isClosed",
   o.require_two_step as "requiresTwoStep",
-  ${namesOf(sql`select a.id, a.name from organisation_parents p join organisations a on a.id = p.parent_id where p.child_id = o.id`)} as parents`
+  ${namesOf(sql`select a.id, a.name from organisation_parents p join organisations a on a.id = p.parent_id where p.child_id = o.id and p.is_effective`)} as parents`
 
 /** Without regard to case; nothing in the filter stands for anything but itself. */
 const contains = (filter: string): RawBuilder<unknown> =>
@@ -210,8 +217,3 @@ const standing = sql`case
   when u.suspended_at is not null then 'suspended'
   when u.role <> 'normal' or u.requires_two_step then 'required otherwise'
   else 'asked' end`
-
-const noSuchOrganisation = (slug?: string): NotFound =>
-  new NotFound(
-    slug === undefined ? 'There is no such organisation.' : `There is no organisation with the slug ${slug}.`,
-  )

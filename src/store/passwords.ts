@@ -1,4 +1,5 @@
 import { oldPasswordsKept, type PasswordOwner } from '#domain/password.ts'
+import { wrongCodeLocks } from '#domain/two-step.ts'
 import type { UserId } from '#domain/user.ts'
 import { NotFound } from '#kernel/failure.ts'
 import type { Connection } from './connection.ts'
@@ -39,14 +40,14 @@ export const passwordStore = ({ db, now }: StoreContext) => ({
   },
 
   /**
-   * Gives a person the password of this hash: the one before is kept to be refused, a lock and wrong attempts are
-   * forgotten, and links to choose another password are dead. `false`, and nothing is changed, when the present
+   * Gives a person the password of this hash: the one before is kept to be refused, wrong passwords and a lock by them
+   * are forgotten, and links to choose another password are dead. Wrong codes, and a lock by them, stay. `false`, and nothing is changed, when the present
    * password has not the hash `instead`, if that is given.
    */
   async replace(user: UserId, hash: string, instead?: string): Promise<boolean> {
     const present = await db
       .selectFrom('users')
-      .select('password_hash')
+      .select(['password_hash', 'locked_at', 'second_factor_attempts'])
       .where('id', '=', user)
       .forNoKeyUpdate()
       .executeTakeFirst()
@@ -54,28 +55,52 @@ export const passwordStore = ({ db, now }: StoreContext) => ({
     await db
       .updateTable('users')
       .set({ password_hash: hash, password_changed_at: now(), updated_at: now() })
-      .set({ locked_at: null, failed_attempts: 0, second_factor_attempts: 0 })
+      .set({
+        failed_attempts: 0,
+        locked_at: wrongCodeLocks(present.second_factor_attempts) ? present.locked_at : null,
+      })
       .where('id', '=', user)
       .execute()
     if (present.password_hash !== null) await keepOld(db, user, present.password_hash, now())
-    await db
-      .deleteFrom('account_tokens')
-      .where('user_id', '=', user)
-      .where('purpose', '=', 'password-reset')
-      .execute()
+    await endResetLinks(db, user)
     return true
   },
 
-  /** Keeps the present password of a person, who is about to lose it, to be refused. */
-  async keepAsOld(user: UserId): Promise<void> {
-    const present = await db
-      .selectFrom('users')
-      .select('password_hash')
+  /** Does the person have a password at all? */
+  async has(user: UserId): Promise<boolean> {
+    return (await presentHash(db, user)) !== null
+  },
+
+  /**
+   * Takes the password of a person whose row is held away: no text is it any more, and a link to choose another is dead.
+   * `false` when there was none.
+   */
+  async discard(user: UserId): Promise<boolean> {
+    const present = await presentHash(db, user)
+    if (present === null) return false
+    await keepOld(db, user, present, now())
+    await db
+      .updateTable('users')
+      .set({ password_hash: null, password_changed_at: now(), updated_at: now() })
       .where('id', '=', user)
-      .executeTakeFirst()
-    if (present?.password_hash != null) await keepOld(db, user, present.password_hash, now())
+      .execute()
+    await endResetLinks(db, user)
+    return true
   },
 })
+
+const presentHash = async (db: Connection, user: UserId): Promise<string | null> => {
+  const row = await db.selectFrom('users').select('password_hash').where('id', '=', user).executeTakeFirst()
+  return row?.password_hash ?? null
+}
+
+const endResetLinks = async (db: Connection, user: UserId): Promise<void> => {
+  await db
+    .deleteFrom('account_tokens')
+    .where('user_id', '=', user)
+    .where('purpose', '=', 'password-reset')
+    .execute()
+}
 
 /** A password that is the person's no more is kept to be refused, and those that are refused no longer are forgotten. */
 const keepOld = async (db: Connection, user: UserId, hash: string, now: Date): Promise<void> => {

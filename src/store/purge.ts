@@ -10,39 +10,70 @@ const rowsAtOnce = 1000
 export const purgeStore = ({ db, now }: StoreContext) => ({
   /**
    * Looks at the thousand sessions after this id, and removes those that ended or were not used for a day. Answers the
-   * last id looked at; nothing when there was none.
+   * last id looked at (none when there was nothing), and how many are gone.
    */
-  async sessions(from: TimeOrderedId): Promise<TimeOrderedId | undefined> {
-    const [row] = await sessions(db, from, now(), dayBefore(now()))
-    return row?.last ?? undefined
+  async sessions(from: TimeOrderedId): Promise<PurgedPart> {
+    return purgedPart(await sessions(db, from, now(), dayBefore(now())))
   },
 
   /** The same for authorizations that are over, or that were ended more than a day ago; their spent tokens go too. */
-  async authorizations(from: TimeOrderedId): Promise<TimeOrderedId | undefined> {
-    const [row] = await authorizations(db, from, now(), dayBefore(now()))
-    return row?.last ?? undefined
+  async authorizations(from: TimeOrderedId): Promise<PurgedPart> {
+    return purgedPart(await authorizations(db, from, now(), dayBefore(now())))
   },
 
-  /** Removes the oldest counts of windows that began more than a day ago; `true` when there may be more of them. */
-  async throttles(): Promise<boolean> {
-    return (await throttles(db, dayBefore(now()))).length === rowsAtOnce
+  /** Removes the oldest counts of windows that began more than a day ago. */
+  async throttles(): Promise<PurgedSome> {
+    const removed = (await throttles(db, dayBefore(now()))).length
+    return { removed, mayBeMore: removed === rowsAtOnce }
   },
 
   /**
    * Removes remembered browsers and answered challenges that are over, and links that have been for a month: until then
-   * whoever follows one is told that it is too old. Notices of a year ago belong to nothing any more. `true` when there
-   * may be more of them.
+   * whoever follows one is told that it is too old. Notices of a year ago belong to nothing any more, and resets of many
+   * passwords that nobody started within a week neither.
    */
-  async leftovers(): Promise<boolean> {
-    const [row] = await leftovers(db, now(), after(now(), -30 * day), after(now(), -365 * day))
-    return row?.mayBeMore ?? false
+  async leftovers(): Promise<PurgedSome> {
+    const at = now()
+    const [row] = await leftovers(db, at, after(at, -30 * day), after(at, -365 * day), after(at, -7 * day))
+    return { removed: row?.removed ?? 0, mayBeMore: row?.mayBeMore ?? false }
   },
+
+  /** How many rows of each kind could be removed now. It reads whole tables: for somebody who asks, not for a job. */
+  async expired(): Promise<ExpiredCounts> {
+    const [row] = await expired(db, now(), dayBefore(now()))
+    return row ?? { sessions: 0, authorizations: 0, throttles: 0 }
+  },
+})
+
+/** One step of a walk through a table. */
+export interface PurgedPart {
+  readonly last: TimeOrderedId | undefined
+  readonly removed: number
+}
+
+/** One batch of a table from which as many are removed as there are. */
+export interface PurgedSome {
+  readonly removed: number
+  readonly mayBeMore: boolean
+}
+
+export interface ExpiredCounts {
+  readonly sessions: number
+  /** Codes, and access and refresh tokens: one row for each sign-in to an application. */
+  readonly authorizations: number
+  readonly throttles: number
+}
+
+const purgedPart = ([row]: readonly LookedAt[]): PurgedPart => ({
+  last: row?.last ?? undefined,
+  removed: row?.removed ?? 0,
 })
 
 const dayBefore = (instant: Date): Date => after(instant, -day)
 
 interface LookedAt {
   readonly last: TimeOrderedId | null
+  readonly removed: number
 }
 
 // Arrays of ids, because a join might be planned as a scan of the whole table. What is over is asked of the locked
@@ -58,11 +89,18 @@ const walk = (table: 'sessions' | 'authorizations', isOver: string) =>
      ), gone as (
        delete from ${table} where id = any (array(select id from doomed))
      )
-     select max(id) as last from batch`,
+     select max(id) as last, (select count(*)::integer from doomed) as removed from batch`,
   )
 
 const sessions = walk('sessions', 'expires_at <= $2 or last_seen_at < $3')
 const authorizations = walk('authorizations', 'expires_at <= $2 or ended_at < $3')
+
+const expired = statement<ExpiredCounts, [now: Date, dayBefore: Date]>(
+  'purge.expired',
+  `select (select count(*)::integer from sessions where expires_at <= $1 or last_seen_at < $2) as sessions,
+     (select count(*)::integer from authorizations where expires_at <= $1 or ended_at < $2) as authorizations,
+     (select count(*)::integer from throttles where window_start < $2) as throttles`,
+)
 
 const throttles = statement<{ readonly name: string }, [dayBefore: Date]>(
   'purge.throttles',
@@ -75,10 +113,7 @@ const throttles = statement<{ readonly name: string }, [dayBefore: Date]>(
    returning t.name`,
 )
 
-const leftovers = statement<
-  { readonly mayBeMore: boolean },
-  [now: Date, monthBefore: Date, yearBefore: Date]
->(
+const leftovers = statement<PurgedSome, [now: Date, monthBefore: Date, yearBefore: Date, weekBefore: Date]>(
   'purge.leftovers',
   `with browsers as (
      delete from remembered_browsers where id in (
@@ -96,8 +131,15 @@ const leftovers = statement<
      delete from account_notices where ctid = any (array(
        select ctid from account_notices where created_at < $3 limit ${rowsAtOnce} for update skip locked))
      returning user_id
+   ), resets as (
+     delete from mass_resets where id in (
+       select id from mass_resets where started_at is null and created_at < $4 limit 1 for update skip locked)
+     returning id
+   ), counts as (
+     select (select count(*)::integer from browsers) as browsers, (select count(*)::integer from challenges) as challenges,
+       (select count(*)::integer from links) as links, (select count(*)::integer from notices) as notices,
+       (select count(*)::integer from resets) as resets
    )
-   select greatest((select count(*) from browsers), (select count(*) from challenges), (select count(*) from links),
-     (select count(*) from notices))
-     = ${rowsAtOnce} as "mayBeMore"`,
+   select browsers + challenges + links + notices + resets as removed,
+     greatest(browsers, challenges, links, notices) = ${rowsAtOnce} or resets > 0 as "mayBeMore" from counts`,
 )

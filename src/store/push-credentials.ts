@@ -43,7 +43,10 @@ export const pushCredentialStore = ({ db, random, keys }: StoreContext) => ({
 
   /** Keeps `token` as the one to present from now on. */
   async put(application: ApplicationId, id: ApiTokenId, token: string): Promise<void> {
-    const sealed = { api_token_id: id, sealed_token: keys.seal(token, about(application), random) }
+    const sealed = {
+      api_token_id: id,
+      sealed_token: keys.seal(token, sealedCredentialOf(application), random),
+    }
     await db
       .insertInto('push_credentials')
       .values({ application_id: application, ...sealed })
@@ -54,10 +57,12 @@ export const pushCredentialStore = ({ db, random, keys }: StoreContext) => ({
 
 const openedBy = (keys: KeyRing, sealed: string, application: ApplicationId): string | undefined => {
   try {
-    return keys.open(sealed, about(application))
+    return keys.open(sealed, sealedCredentialOf(application))
   } catch {
     return undefined
   }
 }
 
-const about = (application: ApplicationId): string => `push credential of application ${application}`
+/** What the token that Signon presents to an application is sealed for. */
+export const sealedCredentialOf = (application: ApplicationId): string =>
+  `push credential of application ${application}`

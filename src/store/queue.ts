@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { ApplicationId } from '#domain/application.ts'
-import { type JobName, jobTerms } from '#domain/jobs.ts'
+import { type JobName, jobTerms, scheduledJobNames } from '#domain/jobs.ts'
 import type { UserId, UserKind, UserUid } from '#domain/user.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
@@ -41,7 +41,10 @@ export const freeJobsOf = async (db: Connection, workers: readonly string[]): Pr
   await sql`select graphile_worker.force_unlock_workers(${workers}::text[])`.execute(db)
 }
 
-const keyedJobs = (Object.keys(jobTerms) as JobName[]).filter((name) => 'key' in jobTerms[name])
+const keyedJobs: readonly string[] = [
+  ...(Object.keys(jobTerms) as JobName[]).filter((name) => 'key' in jobTerms[name]),
+  ...scheduledJobNames,
+]
 
 /** Removes failed jobs that a later one of the same key has replaced: nobody need try them again. */
 export const removeReplacedJobs = async (db: Connection): Promise<void> => {

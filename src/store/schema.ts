@@ -5,11 +5,31 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
 export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
+
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
@@ -70,6 +90,7 @@ export interface ApiTokens {
   replaces_id: number | null;
   request_key_hash: Buffer | null;
   revoked_at: Timestamp | null;
+  sealed_token: string | null;
   token_hash: Buffer;
   user_id: number;
   visible_prefix: string;
@@ -106,6 +127,7 @@ export interface Applications {
 export interface ApplicationSecrets {
   application_id: number;
   created_at: Timestamp;
+  sealed_secret: string | null;
   secret_hash: Buffer;
   slot: number;
 }
@@ -127,6 +149,15 @@ export interface Authorizations {
   redirect_query: string | null;
   refresh_hash: Buffer | null;
   scope: Generated<string>;
+  user_id: number;
+}
+
+export interface AwaitedApiTokens {
+  application_id: number;
+  created_at: Timestamp;
+  days: number;
+  owner_email: string | null;
+  purpose: string | null;
   user_id: number;
 }
 
@@ -187,6 +218,39 @@ export interface Grants {
   user_id: number;
 }
 
+export interface JobRuns {
+  began_at: Timestamp;
+  did: Json | null;
+  ended_at: Timestamp | null;
+  id: Generated<Int8>;
+  job_id: string | null;
+  outcome: string | null;
+  reason: string | null;
+  task: string;
+  worker: string;
+}
+
+export interface MassResetMembers {
+  detail: string | null;
+  outcome: string | null;
+  place: number;
+  reset_id: number;
+  user_id: number;
+}
+
+export interface MassResets {
+  begun_by: number | null;
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  ends_authorizations: Generated<boolean>;
+  id: Generated<number>;
+  operator: string | null;
+  reason: string | null;
+  selection: string;
+  started_at: Timestamp | null;
+  stopped_because: string | null;
+}
+
 export interface OldPasswords {
   created_at: Timestamp;
   id: Generated<number>;
@@ -194,10 +258,30 @@ export interface OldPasswords {
   user_id: number;
 }
 
+export interface OrganisationImports {
+  actor_kind: string;
+  actor_name: string | null;
+  began_at: Timestamp;
+  ended_at: Timestamp;
+  id: Generated<number>;
+  outcome: string;
+  reason: string | null;
+  report: Json | null;
+  source: string;
+}
+
 export interface OrganisationParents {
   child_id: number;
   created_at: Timestamp;
+  is_effective: Generated<boolean>;
+  is_in_source: Generated<boolean>;
   parent_id: number;
+  rule: string | null;
+  rule_lasts: string | null;
+  rule_reason: string | null;
+  ruled_at: Timestamp | null;
+  ruled_by_id: number | null;
+  ruled_by_name: string | null;
 }
 
 export interface Organisations {
@@ -212,6 +296,7 @@ export interface Organisations {
   slug: string;
   two_step_required_at: Timestamp | null;
   updated_at: Timestamp;
+  vanished_at: Timestamp | null;
 }
 
 export interface Passkeys {
@@ -299,6 +384,7 @@ export interface TotpFactors {
   last_step: Generated<Int8>;
   last_used_at: Timestamp | null;
   name: string;
+  refused_steps: Generated<ArrayType<Int8>>;
   sealed_secret: string;
   user_id: number;
 }
@@ -342,6 +428,11 @@ export interface Users {
   updated_at: Timestamp;
 }
 
+export interface UserSearches {
+  text: string;
+  user_id: number;
+}
+
 export interface DB {
   access_change_members: AccessChangeMembers;
   access_changes: AccessChanges;
@@ -354,13 +445,18 @@ export interface DB {
   application_secrets: ApplicationSecrets;
   applications: Applications;
   authorizations: Authorizations;
+  awaited_api_tokens: AwaitedApiTokens;
   batch_permissions: BatchPermissions;
   batch_rows: BatchRows;
   batches: Batches;
   email_changes: EmailChanges;
   events: Events;
   grants: Grants;
+  job_runs: JobRuns;
+  mass_reset_members: MassResetMembers;
+  mass_resets: MassResets;
   old_passwords: OldPasswords;
+  organisation_imports: OrganisationImports;
   organisation_parents: OrganisationParents;
   organisations: Organisations;
   passkeys: Passkeys;
@@ -374,5 +470,6 @@ export interface DB {
   throttles: Throttles;
   totp_factors: TotpFactors;
   user_applications: UserApplications;
+  user_searches: UserSearches;
   users: Users;
 }

@@ -1,4 +1,5 @@
 import { lockOverIfBefore } from '#domain/lockout.ts'
+import { oldestStepToCome } from '#domain/totp.ts'
 import type { FactorId } from '#domain/two-step.ts'
 import type { UserId } from '#domain/user.ts'
 import { statement } from './connection.ts'
@@ -55,7 +56,7 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
       .execute()
     return rows.map((row) => ({
       id: row.id as FactorId,
-      secret: keys.open(row.sealed_secret, secretOf(user)),
+      secret: keys.open(row.sealed_secret, sealedFactorOf(user)),
       lastStep: Number(row.last_step),
     }))
   },
@@ -67,16 +68,21 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
       .values({
         user_id: user,
         name: app.name,
-        sealed_secret: keys.seal(app.secret, secretOf(user), random),
+        sealed_secret: keys.seal(app.secret, sealedFactorOf(user), random),
         last_step: app.lastStep,
         created_at: now(),
       })
       .execute()
   },
 
-  /** Uses up the code of a step; `false` when this one or a later one was used before. */
+  /** Uses up the code of a step; `false` when this one or a later one was used before, or it was refused too early. */
   async useStep(app: FactorId, step: number): Promise<boolean> {
     return (await useStep(db, app, step, now())).length > 0
+  },
+
+  /** Never accepts the code of a step, which is still to come; of those before it, only the ones that are not over stay. */
+  async refuseStep(app: FactorId, step: number): Promise<void> {
+    await refuseStep(db, app, step, oldestStepToCome(now()))
   },
 
   /** Removes one of the person's authenticator apps; the answer is its name, if it was there. */
@@ -90,7 +96,8 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
   },
 })
 
-const secretOf = (user: UserId): string => `authenticator app of ${user}`
+/** What the sealed secret of a person's authenticator app is bound to. */
+export const sealedFactorOf = (user: UserId): string => `authenticator app of ${user}`
 
 const countAttempt = statement<CodeAttempt, [UserId, lockOverIfBefore: Date]>(
   'second-factors.count-attempt',
@@ -110,5 +117,13 @@ const completeSignIn = statement<never, [UserId, now: Date]>(
 // One statement, so that of any number of parallel tries with a code one gets it.
 const useStep = statement<{ readonly id: FactorId }, [FactorId, step: number, now: Date]>(
   'second-factors.use-step',
-  'update totp_factors set last_step = $2, last_used_at = $3 where id = $1 and last_step < $2 returning id',
+  `update totp_factors set last_step = $2, last_used_at = $3
+   where id = $1 and last_step < $2 and $2 <> all(refused_steps) returning id`,
+)
+
+const refuseStep = statement<never, [FactorId, step: number, oldestToCome: number]>(
+  'second-factors.refuse-step',
+  `update totp_factors set refused_steps = array(
+     select distinct step from unnest(refused_steps || $2::bigint) as step where step >= $3 order by step)
+   where id = $1`,
 )

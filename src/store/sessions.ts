@@ -29,6 +29,11 @@ export interface SignedInUser {
   readonly hasSecondFactor: boolean
 }
 
+/** Whose session it was, and whether it had not timed out already. */
+export interface EndedSession extends Pick<SignedInUser, 'id' | 'uid'> {
+  readonly isLive: boolean
+}
+
 /** Why a presented session token leads to nobody, or its session. */
 export type PresentedSession =
   | { readonly state: 'live'; readonly session: Session }
@@ -72,10 +77,10 @@ export const sessionStore = ({ db, now, random, keys }: StoreContext) => ({
   },
 
   /** Ends one session; the answer is whose it was, or nothing when there was none. */
-  async end(token: string): Promise<Pick<SignedInUser, 'id' | 'uid'> | undefined> {
+  async end(token: string): Promise<EndedSession | undefined> {
     const id = tokenId(token)
-    const [owner] = id === undefined ? [] : await end(db, id, hashToken(token))
-    return owner
+    const [ended] = id === undefined ? [] : await end(db, id, hashToken(token), now(), idleSince(now()))
+    return ended
   },
 
   /** Ends every session of a person, at once. */
@@ -96,19 +101,19 @@ export const sessionStore = ({ db, now, random, keys }: StoreContext) => ({
     const row = await db
       .updateTable('sessions')
       .set(({ fn, ref, val }) => ({
-        sealed_setup: fn.coalesce(ref('sealed_setup'), val(keys.seal(fresh, setUpOf(user.id), random))),
+        sealed_setup: fn.coalesce(ref('sealed_setup'), val(keys.seal(fresh, sealedSetUpOf(user.id), random))),
       }))
       .where('id', '=', id)
       .returning('sealed_setup')
       .executeTakeFirst()
     if (row?.sealed_setup == null) throw new Conflict('You have been signed out. Sign in, and start again.')
-    return keys.open(row.sealed_setup, setUpOf(user.id))
+    return keys.open(row.sealed_setup, sealedSetUpOf(user.id))
   },
 
   /** That secret, if one is being set up. */
   async seekSetUp({ id, user }: SessionKey): Promise<string | undefined> {
     const row = await db.selectFrom('sessions').select('sealed_setup').where('id', '=', id).executeTakeFirst()
-    return row?.sealed_setup == null ? undefined : keys.open(row.sealed_setup, setUpOf(user.id))
+    return row?.sealed_setup == null ? undefined : keys.open(row.sealed_setup, sealedSetUpOf(user.id))
   },
 
   /** The app is set up, or is not to be. */
@@ -119,7 +124,8 @@ export const sessionStore = ({ db, now, random, keys }: StoreContext) => ({
 
 type SessionKey = Pick<Session, 'id'> & { readonly user: Pick<SignedInUser, 'id'> }
 
-const setUpOf = (user: UserId): string => `setup of ${user}`
+/** What the secret of an authenticator app that is being set up is sealed for. */
+export const sealedSetUpOf = (user: UserId): string => `setup of ${user}`
 
 export interface SessionRow {
   readonly session_id: TimeOrderedId
@@ -198,8 +204,9 @@ const passSecondStep = statement<
    where id = $1 and token_hash = $2 and level = 'password' returning id`,
 )
 
-const end = statement<Pick<SignedInUser, 'id' | 'uid'>, [TimeOrderedId, Buffer]>(
+const end = statement<EndedSession, [TimeOrderedId, Buffer, Date, Date]>(
   'sessions.end',
   `delete from sessions s using users u
-   where s.id = $1 and s.token_hash = $2 and u.id = s.user_id returning u.id, u.uid`,
+   where s.id = $1 and s.token_hash = $2 and u.id = s.user_id
+   returning u.id, u.uid, s.last_seen_at > $4 and s.expires_at > $3 as "isLive"`,
 )

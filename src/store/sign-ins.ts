@@ -1,6 +1,6 @@
 import { eventKinds } from '#domain/events.ts'
 import { lockOverIfBefore } from '#domain/lockout.ts'
-import { type SessionLevel, sessionEnd } from '#domain/session.ts'
+import { idleSince, type SessionLevel, sessionEnd } from '#domain/session.ts'
 import { signInThrottle, windowStart } from '#domain/throttle.ts'
 import type { UserId, UserUid } from '#domain/user.ts'
 import { hashToken, mintForNewRow, type TimeOrderedId, tokenId } from '#kernel/token.ts'
@@ -37,6 +37,8 @@ export interface PresentedTokens {
 export interface OpenedSession {
   readonly token: string
   readonly level: SessionLevel
+  /** Whose live session of the same browser ended with it, if that was another person's. */
+  readonly replaced: { readonly id: UserId; readonly uid: UserUid } | undefined
 }
 
 /** The password step: one statement before the password is looked at, and one after it was right. */
@@ -59,7 +61,7 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
    * The attempt was right: a session opens and the sign-in is recorded; counters start again, and the session that the
    * browser had ends. Whoever has a second factor has yet to pass it, unless the browser is remembered; only a sign-in
    * that is complete counts as one. The answer is nothing when the account was locked or suspended, or its password
-   * changed, since the attempt began.
+   * changed, since the attempt began. Whoever is `replaced` is signed out, which is for the caller to record with it.
    */
   async complete(
     { id: user, passwordHash }: Attempt,
@@ -69,7 +71,7 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
     const at = now()
     const replaced = presentedToken(presented.session)
     const remembered = presentedToken(presented.rememberedBrowser)
-    let level: SessionLevel | undefined
+    let opened: CompletedRow | undefined
     const token = await mintForNewRow(at, random, ({ id, hash }) =>
       complete(
         db,
@@ -90,13 +92,13 @@ export const signInStore = ({ db, now, random }: StoreContext) => ({
         remembered.id,
         remembered.hash,
         eventKinds['signed-in'].number,
-        eventKinds['signed-out'].number,
+        idleSince(at),
       ).then(([row]) => {
-        level = row?.level
+        opened = row
         return true
       }, falseWhenTaken('sessions_pkey')),
     )
-    return level && { token, level }
+    return opened && { token, level: opened.level, replaced: replacedOf(opened) }
   },
 
   /** The attempt does not count after all. */
@@ -109,6 +111,15 @@ const presentedToken = (text: string | undefined) => {
   const id = text === undefined ? undefined : tokenId(text)
   return text === undefined || id === undefined ? { id: null, hash: null } : { id, hash: hashToken(text) }
 }
+
+interface CompletedRow {
+  readonly level: SessionLevel
+  readonly replacedId: UserId | null
+  readonly replacedUid: UserUid | null
+}
+
+const replacedOf = ({ replacedId: id, replacedUid: uid }: CompletedRow): OpenedSession['replaced'] =>
+  id === null || uid === null ? undefined : { id, uid }
 
 // What follows from the attempt is committed with care, and takes its counts along.
 const begin = statement<
@@ -143,7 +154,7 @@ const isComplete = `not has_second_factor
 
 // A remembered browser is looked at again where it decides, so that one that is being forgotten lets nobody in.
 const complete = statement<
-  { readonly level: SessionLevel },
+  CompletedRow,
   [
     user: UserId,
     now: Date,
@@ -162,7 +173,7 @@ const complete = statement<
     remembered: TimeOrderedId | null,
     rememberedHash: Buffer | null,
     signedIn: number,
-    signedOut: number,
+    idleSince: Date,
   ]
 >(
   'sign-ins.complete',
@@ -188,20 +199,16 @@ const complete = statement<
    ), replaced as (
      delete from sessions s using ended, users u
      where s.id = $13 and s.token_hash = $14 and u.id = s.user_id
-     returning u.id, u.uid
+     returning u.id, u.uid, s.last_seen_at > $18 and s.expires_at > $2 as is_live
    ), logged as (
      insert into events (created_at, number, about_uid, actor_kind, actor_id, address, user_agent)
-     select $2, number, uid, 'person', actor_id, $8::inet, $9::text
-     from (
-       select $18::smallint as number, replaced.uid, $1 as actor_id from replaced where replaced.id <> $1
-       union all
-       select $17, ended.uid, ended.id from ended
-     ) as happened
+     select $2, $17::smallint, ended.uid, 'person', ended.id, $8::inet, $9::text from ended
    ), given_back as (
      update throttles set count = count - 1 from ended
      where name = $10 and caller = $11 and window_start = $12 and count > 0
    )
-   select level from opened`,
+   select opened.level, replaced.id as "replacedId", replaced.uid as "replacedUid"
+   from opened left join replaced on replaced.id <> $1 and replaced.is_live`,
 )
 
 const takeBack = statement<never, [UserId]>(

@@ -3,6 +3,7 @@ import type { UriSubstitution } from '#domain/application.ts'
 import type { Actor, SignonEvent } from '#domain/events.ts'
 import type { Passwords } from '#domain/password.ts'
 import { reactionsTo } from '#domain/reactions.ts'
+import type { Origin } from '#kernel/activity.ts'
 import type { Clock } from '#kernel/clock.ts'
 import type { Random } from '#kernel/random.ts'
 import type { KeyRing } from '#kernel/sealed.ts'
@@ -20,24 +21,38 @@ import { applicationRecordStore } from './application-records.ts'
 import { applicationStore } from './applications.ts'
 import { authorizationStore } from './authorizations.ts'
 import { authorizeFactStore } from './authorize-facts.ts'
+import { awaitedStore } from './awaited.ts'
 import { batchListStore } from './batch-list.ts'
 import { batchStore } from './batches.ts'
 import { bearerTokenStore } from './bearer-tokens.ts'
+import { clusterSecretStore } from './cluster-secrets.ts'
+import { clusterTokenStore } from './cluster-tokens.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { dashboardStore } from './dashboard.ts'
 import { dormancyStore } from './dormancy.ts'
 import { emailChangeStore } from './email-changes.ts'
+import { environmentExportStore } from './environment-export.ts'
+import { environmentImportStore } from './environment-import.ts'
 import { eventStore } from './events.ts'
 import { grantStore } from './grants.ts'
 import { invitationFormStore } from './invitation-form.ts'
 import { invitationStore } from './invitations.ts'
+import { jobRunStore } from './job-runs.ts'
 import { jobStore } from './jobs.ts'
+import { logMonthStore } from './log-months.ts'
+import { manyUserStore } from './many-users.ts'
+import { massResetStore } from './mass-resets.ts'
+import { operationsStore } from './operations.ts'
 import { organisationImportStore } from './organisation-import.ts'
+import { organisationImportRecordStore } from './organisation-import-records.ts'
+import { organisationMemberStore } from './organisation-members.ts'
 import { organisationPageStore } from './organisation-pages.ts'
+import { organisationParentStore } from './organisation-parents.ts'
 import { organisationStore } from './organisations.ts'
 import { passkeyStore } from './passkeys.ts'
 import { passwordStore } from './passwords.ts'
+import { permissionOriginStore } from './permission-origins.ts'
 import { permissionStore } from './permissions.ts'
 import { purgeStore } from './purge.ts'
 import { pushCredentialStore } from './push-credentials.ts'
@@ -45,6 +60,7 @@ import { failedJobStore } from './queue.ts'
 import { recordStore } from './records.ts'
 import { recoveryCodeStore } from './recovery-codes.ts'
 import { rememberedBrowserStore } from './remembered-browsers.ts'
+import { sealedPlaceStore } from './sealed-places.ts'
 import { secondFactorStore } from './second-factors.ts'
 import { sessionListStore } from './session-list.ts'
 import { sessionStore } from './sessions.ts'
@@ -90,6 +106,8 @@ export interface SignonParts {
   readonly keys: KeyRing
   readonly passwords: Passwords
   readonly uriSubstitution?: UriSubstitution | undefined
+  /** What jobs carry on of where they come from. */
+  readonly origin?: (() => Origin) | undefined
 }
 
 /** Puts Signon's data together from its parts. */
@@ -100,6 +118,7 @@ export const createSignon = ({
   keys,
   passwords,
   uriSubstitution,
+  origin,
 }: SignonParts): Signon => {
   const context = (connection: Connection, now: () => Date): StoreContext => ({
     db: connection,
@@ -107,6 +126,7 @@ export const createSignon = ({
     random,
     keys,
     uriSubstitution,
+    origin,
   })
   return {
     clock,
@@ -160,29 +180,44 @@ const stores = (context: StoreContext) => ({
   applications: applicationStore(context),
   authorizations: authorizationStore(context),
   authorizeFacts: authorizeFactStore(context),
+  awaited: awaitedStore(context),
   batches: batchStore(context),
   batchList: batchListStore(context),
   bearerTokens: bearerTokenStore(context),
+  clusterSecrets: clusterSecretStore(context),
+  clusterTokens: clusterTokenStore(context),
   dashboard: dashboardStore(context),
   emailChanges: emailChangeStore(context),
   dormancy: dormancyStore(context),
+  environmentExport: environmentExportStore(context),
+  environmentImport: environmentImportStore(context),
   events: eventStore(context),
   failedJobs: failedJobStore(context),
   grants: grantStore(context),
   invitationForm: invitationFormStore(context),
   invitations: invitationStore(context),
+  jobRuns: jobRunStore(context),
   jobs: jobStore(context),
+  logMonths: logMonthStore(context),
+  manyUsers: manyUserStore(context),
+  massResets: massResetStore(context),
+  operations: operationsStore(context),
   organisationImport: organisationImportStore(context),
+  organisationImportRecords: organisationImportRecordStore(context),
+  organisationMembers: organisationMemberStore(context),
   organisationPages: organisationPageStore(context),
+  organisationParents: organisationParentStore(context),
   organisations: organisationStore(context),
   passwords: passwordStore(context),
   passkeys: passkeyStore(context),
   permissions: permissionStore(context),
+  permissionOrigins: permissionOriginStore(context),
   purge: purgeStore(context),
   pushCredentials: pushCredentialStore(context),
   records: recordStore(context),
   recoveryCodes: recoveryCodeStore(context),
   rememberedBrowsers: rememberedBrowserStore(context),
+  sealedPlaces: sealedPlaceStore(context),
   secondFactors: secondFactorStore(context),
   sessionList: sessionListStore(context),
   sessions: sessionStore(context),

@@ -19,11 +19,13 @@ export const throttleStore = ({ db, now }: StoreContext) => ({
 
 /** Throws `TooManyAttempts` when this many in the window are too many. */
 export const refuseTooMany = (throttle: Throttle, count: number, now: Date): void => {
-  if (count > throttle.limit)
-    throw new TooManyAttempts(
-      'Too many attempts. Wait a few minutes and try again.',
-      secondsUntilNextWindow(throttle, now),
-    )
+  if (count <= throttle.limit) return
+  const seconds = secondsUntilNextWindow(throttle, now)
+  const minutes = Math.ceil(seconds / 60)
+  throw new TooManyAttempts(
+    `Too many attempts. Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} and try again.`,
+    seconds,
+  )
 }
 
 /** Counts one more for the caller `$2` of the throttle `$1` in the window that began at `$3`, and answers the `count`. */

@@ -49,18 +49,22 @@ export const twoStepStore = ({ db, now }: StoreContext) => ({
         exempt_by = ${by}, updated_at = ${now()} where id = ${user}`.execute(db)
   },
 
-  /** Ends an exemption whose day has come: the person must use 2-step verification. `false` when there is none such. */
-  async endExemptionOf(user: UserId, today: string): Promise<boolean> {
+  /**
+   * Ends an exemption, or only one whose day has come by `today` (YYYY-MM-DD): the person must use 2-step verification.
+   * `false` when there is none such.
+   */
+  async endExemption(user: UserId, today?: string): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('users')
       .set({ requires_two_step: true, ...noExemption, updated_at: now() })
       .where('id', '=', user)
-      .where(sql<boolean>`exempt_until <= ${today}::date`)
+      .where('exempt_until', 'is not', null)
+      .$if(today !== undefined, (query) => query.where(sql<boolean>`exempt_until <= ${today}::date`))
       .executeTakeFirstOrThrow()
     return numUpdatedRows > 0n
   },
 
-  /** Lifts an exemption; `false` when there was none. */
+  /** Lifts the exemption of somebody who uses 2-step verification by themselves; `false` when there was none. */
   async liftExemption(user: UserId): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('users')

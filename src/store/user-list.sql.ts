@@ -13,18 +13,22 @@ export interface Reach {
   readonly organisations: readonly OrganisationId[] | 'all'
 }
 
+/** How users are looked for: by whatever index leads to those who match, or by walking past everybody. */
+export type Search = 'indexed' | 'walking'
+
 /** Of users `u`: within reach, and let through by the filter. `permissions` are those of the filter that there are. */
 export const conditionsOf = (
   reach: Reach,
   filter: UserFilter,
   permissions: readonly PermissionId[],
   now: Date,
+  search: Search = 'indexed',
 ): Condition =>
   allOf([
     sql`u.kind = 'person'`,
     reach.roles !== 'all' && sql`u.role = any (${reach.roles})`,
     reach.organisations !== 'all' && inOrganisations(reach.organisations, false),
-    filter.text !== '' && containing(filter.text),
+    filter.text !== '' && containing(filter.text, search),
     filter.statuses.length > 0 && anyOf(filter.statuses.map((status) => statusIs(status, now))),
     filter.twoStep.length > 0 && anyOf(filter.twoStep.map((status) => twoStepConditions[status])),
     filter.roles.length > 0 && sql`u.role = any (${filter.roles})`,
@@ -50,15 +54,18 @@ const inOrganisations = (ids: readonly OrganisationId[], orNone: boolean): Condi
     ...(orNone ? [sql<SqlBool>`u.organisation_id is null`] : []),
   ])
 
-/** One text of name and address, as the index has it. Nobody types a line end. */
+/** One text of name and address, as the index of three letters or digits in a row has it. Nobody types a line end. */
 const searched = sql`(lower(u.name) || E'\\n' || u.email)`
 
-// The index knows three letters or digits in a row. What has fewer is looked for without it, because walking through
-// all of the index takes longer.
-const containing = (text: string): Condition =>
-  !/[\p{L}\p{N}]{3}/u.test(text)
-    ? sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
-    : sql`${searched} like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%'`
+// What has fewer in a row is looked for by each character, and each two; whoever is walked past is looked at.
+const containing = (text: string, search: Search): Condition => {
+  if (/[\p{L}\p{N}]{3}/u.test(text))
+    return sql`${searched} like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%'`
+  const has = sql<SqlBool>`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
+  if (search === 'walking') return has
+  return sql`(u.id in (select s.user_id from user_searches s
+    where characters_and_pairs(s.text) @> characters_and_pairs(lower(${text}))) and ${has})`
+}
 
 const invited = sql<SqlBool>`(u.invited_at is not null and u.invitation_accepted_at is null)`
 
@@ -80,13 +87,14 @@ const twoStepConditions = {
   'not-set-up': sql`(not u.has_second_factor and u.exempt_until is null)`,
 } as const satisfies Record<TwoStepStatus, Condition>
 
-const holding = (permissions: readonly PermissionId[]): Condition =>
+/** Of users `u`: they hold any of these permissions. */
+export const holding = (permissions: readonly PermissionId[]): Condition =>
   permissions.length === 1
     ? sql`u.id in (select g.user_id from grants g where g.permission_id = ${permissions[0]})`
     : sql`u.id in (select g.user_id from grants g where g.permission_id = any (${permissions}::integer[]))`
 
 /** When this day begins in the United Kingdom. */
-const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at time zone 'Europe/London')`
+export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at time zone 'Europe/London')`
 
 const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
 

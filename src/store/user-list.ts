@@ -2,46 +2,26 @@ import { type SqlBool, sql } from 'kysely'
 import { type Administrator, managedRoles } from '#domain/administration.policy.ts'
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
-import type { UserId } from '#domain/user.ts'
 import { everybody, type UserFilter, type UserOrder, type UserPlace } from '#domain/user-filter.ts'
 import { organisationsBelow } from './administrators.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
-import {
-  columns,
-  type ExportedRow,
-  type ExportedUser,
-  exportedUser,
-  type ListedRow,
-  type ListedUser,
-  listedUser,
-} from './listed-users.ts'
-import { allOf, type Condition, conditionsOf, dormantSince, type Reach, wayThrough } from './user-list.sql.ts'
-
-export interface UserPage {
-  /** How many there are in all, at most `mostCounted`. */
-  readonly count: number
-  readonly isMoreThanCounted: boolean
-  readonly users: readonly ListedUser[]
-  /** There are more on this way. */
-  readonly isMore: boolean
-}
-
-/** Lists are counted up to here, so that counting stays fast. */
-const mostCounted = 10_000
-
-/** So many are walked through in the order of a list before all that match are sorted instead. */
-const mostWalked = 10_000
+import { columns, type ExportedRow, type ExportedUser, exportedUser } from './listed-users.ts'
+import { type Condition, conditionsOf, type Reach, type Search } from './user-list.sql.ts'
+import { pageOf, type UserPage } from './user-list-page.ts'
 
 /** People as those see them who look after them: none beyond the administrator's reach, and no machines. */
 export const userListStore = ({ db, now }: StoreContext) => {
+  const searching = async (
+    administrator: Administrator,
+    filter: UserFilter,
+  ): Promise<(search: Search) => Condition> => {
+    const reach = await reachOf(db, administrator)
+    const permissions = await offeredPermissions(db, filter.permissions)
+    return (search) => conditionsOf(reach, filter, permissions, now(), search)
+  }
   const matching = async (administrator: Administrator, filter: UserFilter): Promise<Condition> =>
-    conditionsOf(
-      await reachOf(db, administrator),
-      filter,
-      await offeredPermissions(db, filter.permissions),
-      now(),
-    )
+    (await searching(administrator, filter))('indexed')
 
   return {
     /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
@@ -52,17 +32,8 @@ export const userListStore = ({ db, now }: StoreContext) => {
       place: UserPlace | undefined,
       limit: number,
     ): Promise<UserPage> {
-      const condition = await matching(administrator, filter)
-      const asked = { condition, order, place, limit: limit + 1 }
-      const few = await sortMatching(db, asked, mostCounted + 1)
-      const rows = few.count <= mostCounted ? few.rows : await walk(db, asked, filter)
-      const users = rows.slice(0, limit).map((row) => listedUser(row, now()))
-      return {
-        count: Math.min(few.count, mostCounted),
-        isMoreThanCounted: few.count > mostCounted,
-        users: place?.direction === 'before' ? users.toReversed() : users,
-        isMore: rows.length > limit,
-      }
+      const condition = await searching(administrator, filter)
+      return pageOf(db, { condition, order, place, limit, dormantSince: filter.dormantSince }, now())
     },
 
     /**
@@ -177,52 +148,3 @@ const offeredPermissions = async (
 
 /** People hold permissions of application `a`, and it is in use. */
 const isOffered = sql<SqlBool>`a.retired_at is null and not a.is_api_only`
-
-interface Asked {
-  readonly condition: Condition
-  readonly order: UserOrder
-  readonly place: UserPlace | undefined
-  readonly limit: number
-}
-
-/**
- * Finds those who match by whatever index is best, up to `most` of them, and sorts them: right when there are few.
- * Without the sort in sight, the planner never walks through everybody for the last few who match.
- */
-const sortMatching = async (
-  db: Connection,
-  { condition, order, place, limit }: Asked,
-  most: number | null,
-): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
-  const { key, sorting, beyond } = wayThrough(order, place)
-  const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
-    with matching as materialized (
-      select u.id, ${key} as key, ${beyond ?? sql`true`} as is_beyond from users u where ${condition} limit ${most}
-    ), listed as (
-      select id, key from matching where is_beyond order by ${sorting(sql`key`, sql`id`)} limit ${limit}
-    )
-    select counted.count, ${columns(order)}
-    from (select count(*)::integer as count from matching) counted
-    left join (listed join users u on u.id = listed.id left join organisations o on o.id = u.organisation_id) on true
-    order by ${sorting(sql`listed.key`, sql`listed.id`)}`.execute(db)
-  return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
-}
-
-/**
- * Walks through everybody in the order of the list until enough match: fast where many do. Where many match but none
- * of them near the place, those are sorted after all. Who signed in too late is skipped where that is the order.
- */
-const walk = async (db: Connection, asked: Asked, filter: UserFilter): Promise<readonly ListedRow[]> => {
-  const { condition, order, place, limit } = asked
-  const isSkipped = order !== 'name' && filter.dormantSince !== undefined
-  const { key, sorting, beyond } = wayThrough(order, place)
-  const { rows } = await sql<ListedRow>`
-    select ${columns(order)}
-    from (
-      select u.*, ${key} as sorted_by from users u where ${allOf([sql`u.kind = 'person'`, beyond, isSkipped && dormantSince(filter.dormantSince)])}
-      order by ${sorting(key, sql`u.id`)} limit ${mostWalked}
-    ) u left join organisations o on o.id = u.organisation_id
-    where ${condition} order by ${sorting(sql`u.sorted_by`, sql`u.id`)} limit ${limit}`.execute(db)
-  if (rows.length === limit) return rows
-  return (await sortMatching(db, { ...asked, condition: allOf([condition, beyond]) }, null)).rows
-}

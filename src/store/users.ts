@@ -165,7 +165,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
       .execute()
   },
 
-  /** Ends a suspension. The old password does not come back: it must be set anew. */
+  /** Ends a suspension. */
   async unsuspend(user: UserId): Promise<void> {
     const at = now()
     await db
@@ -174,7 +174,6 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
         suspended_at: null,
         suspension_reason: null,
         unsuspended_at: at,
-        password_hash: null,
         updated_at: at,
       })
       .where('id', '=', user)

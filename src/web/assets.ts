@@ -14,7 +14,7 @@ const roots = [new URL('./assets/', import.meta.url), new URL('./assets/', govuk
 
 // Of other folders only what pages use: style sheet, script, fonts and images; zxcvbn, and the rule that we make of it.
 const served =
-  /^\/(?:govuk-frontend\.min\.(?:css|js)|signon\.(?:css|js)|manifest\.json|images\/[^/]+|fonts\/[^/]+|(?:core|language-common|language-en)\/dist\/zxcvbn-ts\.js|(?:copy|filter-options|new-password|passkeys|password-strength|progress)\.js)$/
+  /^\/(?:govuk-frontend\.min\.(?:css|js)|signon\.(?:css|js)|manifest\.json|images\/[^/]+|fonts\/[^/]+|(?:core|language-common|language-en)\/dist\/zxcvbn-ts\.js|(?:copy|filter-options|new-password|passkeys|password-strength|progress|selection)\.js)$/
 
 /** Styles, scripts, fonts and images, ready-made. */
 export const serveAssets = (server: FastifyInstance): void => {
@@ -38,7 +38,11 @@ export const serveAssets = (server: FastifyInstance): void => {
 
 const compressible = /^text\/|\bjavascript\b|\bjson\b/
 
-/** Word lists of more than a megabyte are among them, and not every Signon stands behind a proxy that compresses. */
+/**
+ * Word lists of more than a megabyte are among them, and not every Signon stands behind a proxy that compresses. Pages
+ * are not compressed, here or by a proxy: they hold what an address asked for beside a token and people's names, and
+ * how short they become would tell how alike these are (BREACH).
+ */
 const compress = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
   if (!compressible.test(String(reply.getHeader('content-type')))) return payload
   reply.header('vary', 'accept-encoding')

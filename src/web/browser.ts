@@ -8,19 +8,29 @@ import type { CookieName, Cookies } from './cookies.ts'
 import { paths } from './paths.ts'
 import { onlyText } from './urlencoded.ts'
 
+/** What somebody is told who may not come in because they are suspended. */
+export const suspendedWords =
+  'Your account has been suspended. Your GOV.UK lead or one of your organisation admins can unsuspend it.'
+
 const flashes = {
   expired: { text: 'Your session expired, please sign in again to continue.', isSuccess: false },
-  suspended: {
-    text: 'Your account has been suspended. A managing editor or publishing manager in your organisation can lift this suspension.',
+  suspended: { text: suspendedWords, isSuccess: false },
+  'signed-out': { text: 'Signed out successfully.', isSuccess: true },
+  'signed-out-elsewhere': {
+    text: 'You have been signed out. Sign in again to continue.',
     isSuccess: false,
   },
-  'signed-out': { text: 'Signed out successfully.', isSuccess: true },
   'device-added': { text: 'Authenticator app added.', isSuccess: true },
   'device-removed': { text: 'Authenticator app removed.', isSuccess: true },
   'passkey-added': { text: 'Passkey added.', isSuccess: true },
   'passkey-removed': { text: 'Passkey removed.', isSuccess: true },
   'passkey-refused': {
     text: 'That passkey did not work. Try again, or sign in another way.',
+    isSuccess: false,
+  },
+  'passkey-expired': { text: 'This page was open for too long. Try again.', isSuccess: false },
+  'password-needed': {
+    text: 'You have no password any more. Select “Forgot your passphrase?” to choose a new one. After that you can sign in with your passkey again.',
     isSuccess: false,
   },
   'password-set': { text: 'Your password was set successfully.', isSuccess: true },
@@ -52,11 +62,11 @@ const flashes = {
     isSuccess: true,
   },
   'email-not-confirmed': {
-    text: 'Couldn’t confirm email change. Please contact support to request a new confirmation email.',
+    text: 'Couldn’t confirm email change. If it still waits in your Settings, resend the confirmation email from there.',
     isSuccess: false,
   },
   'link-of-another': {
-    text: 'It appears you followed a link meant for another user.',
+    text: 'It appears you followed a link meant for another user. If the link is yours, sign out and then follow it again.',
     isSuccess: false,
   },
   'email-change-stopped': {

@@ -53,8 +53,13 @@ const statusOf = (error: unknown): number | undefined => {
 /** Logs a failure as loud as it deserves, and sets the headers that belong to it. */
 export const noteFailure = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): ShownFailure => {
   const failure = showFailure(thrown)
-  if (failure.status === 500) request.log.error({ request: request.id, err: thrown }, 'unexpected failure')
-  else request.log.info({ request: request.id, status: failure.status, detail: detailOf(thrown) }, 'refused')
+  if (failure.status === 500)
+    request.log.error({ govuk_request_id: request.id, err: thrown }, 'unexpected failure')
+  else
+    request.log.info(
+      { govuk_request_id: request.id, status: failure.status, detail: detailOf(thrown) },
+      'refused',
+    )
   if (thrown instanceof TooManyAttempts) reply.header('retry-after', String(thrown.retryAfterSeconds))
   if (failure.status === 503) reply.header('retry-after', '5')
   return failure

@@ -12,6 +12,8 @@ export interface PermissionChoices {
   readonly fault: string | null
   /** More than fits a screen: its boxes scroll by themselves. */
   readonly isLong: boolean
+  /** So many that a field helps to find one of them. */
+  readonly isSearched: boolean
   readonly isOpen: boolean
   /** `signin` first, then what is ticked, then the others. */
   readonly items: readonly {
@@ -43,6 +45,7 @@ export const permissionChoices = (
       hint: isGdsOnly ? 'For people of the Government Digital Service only.' : null,
       fault: faults.get(id) ?? null,
       isLong: permissions.length > 8,
+      isSearched: permissions.length > 4,
       isOpen: count > 0,
       items: [...permissions].sort(inOrder(ticked)).map((permission) => ({
         value: permission.id,

@@ -15,10 +15,12 @@ import { cookies } from './cookies.ts'
 import { noteFailure, type ShownFailure } from './failures.ts'
 import { sectionsFor } from './navigation.ts'
 import { createRenderer, type Page } from './page.ts'
+import { givenRequestId, logRequests } from './request-log.ts'
 import type { Routes, Scope } from './routes.ts'
 import { pageHeaders, securityHeaders } from './security.ts'
 import { guardPages, type MachineAccess, type PageAccess } from './session.ts'
 import { parseUrlencoded, strictText } from './urlencoded.ts'
+import { type RequestWatch, watchRequests } from './watch.ts'
 
 export interface ServerOptions {
   readonly signon: Signon
@@ -28,6 +30,7 @@ export interface ServerOptions {
   readonly environment: string
   readonly trustedProxies: readonly string[]
   readonly logger: FastifyBaseLogger
+  readonly watch?: RequestWatch | undefined
   readonly pages: readonly Routes[]
   readonly machines: readonly Routes[]
   /** Is told of every route, for documentation and for tests that must miss none. */
@@ -58,7 +61,7 @@ export const createServer = (options: ServerOptions): Scope => {
     bodyLimit: largestBodyBytes,
     // Whoever sends a request more slowly than this is no browser.
     requestTimeout: 30_000,
-    genReqId: () => options.signon.random.uuid(),
+    genReqId: ({ headers }) => givenRequestId(headers) ?? options.signon.random.uuid(),
     // A logger for each request costs more than the lines that it writes; they name their request themselves.
     childLoggerFactory: (logger) => logger,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
@@ -73,11 +76,12 @@ export const createServer = (options: ServerOptions): Scope => {
   readBodies(server)
   tellRoutes(server, options.onRoute)
   // Hooks that every request meets take no promise, because each costs a turn of the loop.
-  server.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id)
     done()
   })
   logRequests(server)
+  if (options.watch) watchRequests(server, options.watch)
   serveAssets(server)
   server.register(async (scope) => machineScope(scope, options))
   server.register(async (scope) => pageScope(scope, options, isSecure))
@@ -131,25 +135,6 @@ const refuseMalformedQueries = (scope: Scope): void => {
   scope.addHook('onRequest', (request, _reply, done) => {
     const isMalformed = Object.hasOwn(request.query as object, malformed)
     done(isMalformed ? new Invalid('The address has characters that Signon cannot read.') : undefined)
-  })
-}
-
-// The path only: queries carry codes and tokens.
-const logRequests = (server: Scope): void => {
-  server.addHook('onResponse', (request, reply, done) => {
-    const [path] = request.url.split('?', 1)
-    if (!path?.startsWith('/healthcheck/'))
-      request.log.info(
-        {
-          request: request.id,
-          method: request.method,
-          path,
-          status: reply.statusCode,
-          ms: Math.round(reply.elapsedTime),
-        },
-        'request',
-      )
-    done()
   })
 }
 

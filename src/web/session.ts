@@ -87,6 +87,8 @@ export const sendToSignIn = (
   request.browser.forgetSession()
   if (request.method === 'GET') request.browser.rememberReturn(request.url)
   if (why !== 'none') request.browser.flash(why)
+  // A session ends for many reasons elsewhere, and leaves nothing behind that says which.
+  else if (request.browser.sessionToken !== undefined) request.browser.flash('signed-out-elsewhere')
   return reply.redirect(paths.signIn, 302)
 }
 

@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { User } from '#domain/user.ts'
+import type { TestSignon } from '#test/signon.ts'
 
 // Made for a machine that has nothing else to do, these end the browser with its first window.
 const unwanted = new Set(['--single-process', '--no-zygote'])
@@ -48,4 +50,17 @@ export const accessibilityFaults = async (page: Page): Promise<readonly string[]
   }
   await page.setViewportSize({ width: 1280, height: 900 })
   return faults
+}
+
+/** A window in which this person has signed in fully. */
+export const openAs = async (
+  browser: Browser,
+  { signon, issuer }: TestSignon,
+  { id }: Pick<User, 'id'>,
+  options: { javaScriptEnabled?: boolean } = {},
+) => {
+  const opened = await openWindow(browser, options)
+  const value = await signon.single.sessions.open(id, 'full', {})
+  await opened.page.context().addCookies([{ name: 'signon_session', value, url: issuer }])
+  return opened
 }

@@ -57,6 +57,9 @@ describe('every page for signed-in people', () => {
         continue
       }
       equal(await page.locator('h1').count(), 1, path)
+      const breadcrumbs = page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link')
+      const way = (await breadcrumbs.allTextContents()).map((text) => text.trim())
+      if (way.length > 0 && way.lastIndexOf('Dashboard') !== 0) faults.push(`${path}: begins with ${way}`)
       if (!pictures) faults.push(...(await accessibilityFaults(page)).map((fault) => `${path}: ${fault}`))
       else
         for (const width of [1280, 375]) {

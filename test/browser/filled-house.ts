@@ -2,6 +2,9 @@ import { seedPeople, seedRegister } from '#demo/seed/seed.ts'
 import type { ApplicationId } from '#domain/application.ts'
 import type { User } from '#domain/user.ts'
 import { uploadBatch } from '#features/batches/upload-batch.ts'
+import { prepareMassReset } from '#features/mass-reset/prepare-mass-reset.ts'
+import { addParent } from '#features/organisations/change-parents.ts'
+import { filledImports } from '#test/organisation-imports.ts'
 import type { TestApplication } from '#test/people.ts'
 import { operator, type TestSignon } from '#test/signon.ts'
 
@@ -84,9 +87,15 @@ const fill = async (
   const change = await signon.transaction((work) =>
     work.accessOfMany.prepare({ by: sam.id, application: whitehall.id, isGiving: true }, [nadia.id]),
   )
+  const everybody = { roles: [], organisation: null, withBelow: false, isEverybody: true, withOneself: false }
+  const reset = await prepareMassReset(signon, { kind: 'person', userId: sam.id }, everybody)
   await signon.transaction((work) =>
     work.record({ name: 'account-updated', about: nadia, note: 'name from Nadia to Nadia Rahman' }, operator),
   )
+  const [child, parent] = [nadia.organisationId, sam.organisationId]
+  if (child === null || parent === null) throw new Error('Sam or Nadia belongs to no organisation')
+  const added = { lasts: 'next-import', reason: 'Their publishing team is ours for this week' } as const
+  await addParent(signon, operator, { child: { id: child }, parent: { id: parent }, ...added })
   const ben = await test.user('Ben Boyd', { twoStep: true })
   return {
     token: await signon.single.sessions.open(sam.id, 'full', {
@@ -96,6 +105,7 @@ const fill = async (
     numbers: {
       '/users': { id: nadia.id, application: whitehall.id },
       '/users/access_changes': { id: change },
+      '/users/password_resets': { id: reset },
       '/users/:id/two_step_verification_reset': { id: ben.id },
       '/batch_invitations': { id: batch.batch },
       '/suspensions': { id: nadia.id },
@@ -106,7 +116,9 @@ const fill = async (
         passkey,
       },
       '/applications': { id: whitehall.id, permission },
-      '/organisations': { id: await idOf('select id from organisations order by id limit 1') },
+      '/organisations': { id: child, parent },
+      '/organisations/imports': { id: await filledImports(signon) },
+      '/records/runs': { job: 'suspend-inactive' },
       '/api_users': { id: machine.user.id, token: machine.tokenId, application: whitehall.id },
     },
   }

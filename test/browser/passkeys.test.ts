@@ -58,7 +58,8 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     await page.getByLabel('Name of the passkey').fill(name)
     await page.getByLabel('Your password').fill(password)
     await page.getByLabel('Code from a device that you have already').fill(test.code())
-    await page.getByRole('button', { name: 'Add passkey' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Create passkey' }).click()
     await page.getByRole('alert').getByText('Passkey added.').waitFor()
     test.clock.step(minute)
   }
@@ -97,6 +98,55 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     deepEqual(complaints, [])
   })
 
+  it('nobody touches their key before password and code are right, and its answer counts once', async () => {
+    const eve = await test.user('Eve Passkey', { twoStep: true })
+    const { page, complaints } = await openWindow(chromium)
+    await giveAuthenticator(page)
+    await signInByCode(page, eve.email)
+    await page.goto(`${issuer}/account/two_step_verification/passkeys/new`)
+    const fill = async (typed: string, code: string): Promise<void> => {
+      await page.getByLabel('Your password').fill(typed)
+      await page.getByLabel('Code from a device that you have already').fill(code)
+      await page.getByRole('button', { name: 'Continue' }).click()
+    }
+    await fill('wrong', test.code())
+    match(await page.getByRole('alert').innerText(), /That is not your password/)
+    equal(await page.locator('form[data-passkey]').count(), 0)
+    await fill(password, '000000')
+    equal(await page.locator('form[data-passkey]').count(), 0)
+    deepEqual(await accessibilityFaults(page), [])
+    await fill(password, test.code())
+    equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Create your passkey')
+    deepEqual(await accessibilityFaults(page), [])
+
+    const made = page.waitForRequest((request) => request.method() === 'POST')
+    await page.getByRole('button', { name: 'Create passkey' }).click()
+    const request = await made
+    await page.getByText('Passkey added.').waitFor()
+    const again = await page.request.post(request.url(), {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      data: request.postData() ?? '',
+    })
+    equal(again.status(), 422)
+    equal((await test.signon.single.passkeys.list(eve.id)).length, 1)
+    deepEqual(complaints, [])
+  })
+
+  it('a key is not added any more when the authenticator app has gone meanwhile', async () => {
+    const flo = await test.user('Flo Passkey', { twoStep: true })
+    const { page } = await openWindow(chromium)
+    await giveAuthenticator(page)
+    await signInByCode(page, flo.email)
+    await page.goto(`${issuer}/account/two_step_verification/passkeys/new`)
+    await page.getByLabel('Your password').fill(password)
+    await page.getByLabel('Code from a device that you have already').fill(test.code())
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await test.rows('delete from totp_factors where user_id = $1', [flo.id])
+    await page.getByRole('button', { name: 'Create passkey' }).click()
+    await page.getByText('You have no authenticator app any more').waitFor()
+    deepEqual(await test.signon.single.passkeys.list(flo.id), [])
+  })
+
   it('somebody passes the second step with it, and removes it again', async () => {
     const ben = await test.user('Ben Passkey', { twoStep: true })
     const { page } = await openWindow(chromium)
@@ -118,6 +168,24 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     await page.getByRole('button', { name: 'Remove' }).click()
     match(await page.getByRole('alert').innerText(), /Passkey removed/)
     equal((await test.rows('select from passkeys where user_id = $1', [ben.id])).length, 0)
+  })
+
+  it('somebody who has lost their app makes new recovery codes with it', async () => {
+    const ina = await test.user('Ina Passkey', { twoStep: true })
+    const { page, complaints } = await openWindow(chromium)
+    await giveAuthenticator(page)
+    await signInByCode(page, ina.email)
+    await addPasskey(page, 'Laptop')
+    await page.getByRole('link', { name: 'Make new recovery codes' }).click()
+    deepEqual(await accessibilityFaults(page), [])
+    await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+    await page.getByRole('alert').getByText('That is not your password').waitFor()
+    deepEqual(await accessibilityFaults(page), [])
+    await page.getByLabel('Password, to go with your passkey').fill(password)
+    await page.getByRole('button', { name: 'Use a passkey instead' }).click()
+    await page.getByRole('heading', { name: 'New recovery codes', exact: true }).waitFor()
+    equal(await test.signon.single.recoveryCodes.count(ina.id), 10)
+    deepEqual(complaints, [])
   })
 
   it('a device that did not verify its person lets nobody in', async () => {

@@ -6,6 +6,7 @@ import { type Publisher, startPublisher } from '#demo/publisher/publisher.ts'
 import { grantAccess } from '#features/access/grant-access.ts'
 import { revokeAccess } from '#features/access/revoke-access.ts'
 import { startWorker } from '#main/worker.ts'
+import { organisationsFile } from '#outside/organisation-source.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
@@ -51,6 +52,7 @@ describe('publishing, in a real browser', () => {
       place: { publicUrl: issuer, environment: 'integration' },
       logger: pino({ level: 'silent' }),
       jobsAtOnce: 4,
+      organisations: organisationsFile('/dev/null'),
     })
     chromium = await openChromium()
   })

@@ -132,7 +132,7 @@ describe('an application with passport-oauth2', () => {
   })
 
   it('is told why its request was refused', async () => {
-    const { application, visitor } = await startApplication('Scoped', { scope: 'profile' })
+    const { application, visitor } = await startApplication('Scoped', { scope: 'write' })
     const browser = visitor()
     const { location } = await askSignon(
       browser,

@@ -53,10 +53,7 @@ export interface ReportView {
   readonly nextAddress: string | null
 }
 
-const breadcrumbs = [
-  { text: 'Dashboard', href: '/' },
-  { text: 'Users', href: '/users' },
-]
+const breadcrumbs = [{ text: 'Users', href: '/users' }]
 
 export const choosePage = (view: ChooseView): Page => ({
   template: 'access-of-many/choose.njk',

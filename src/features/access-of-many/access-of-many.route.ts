@@ -34,7 +34,11 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
         addresses: onlyText(sent, 'addresses') ?? '',
         applications: applications
           .filter(({ retiredAt, isApiOnly }) => retiredAt === null && !isApiOnly)
-          .map(({ id, name }) => ({ value: String(id), text: name, selected: String(id) === application })),
+          .map(({ id, name, isGdsOnly }) => ({
+            value: String(id),
+            text: isGdsOnly ? `${name} (for the Government Digital Service only)` : name,
+            selected: String(id) === application,
+          })),
         isGiving: kind === undefined ? null : kind === 'give',
       }),
       200,

@@ -6,7 +6,6 @@ import { Conflict, enforce, NotFound } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Permission } from '#store/grants.ts'
-import { standingOf } from '#store/permission-change.ts'
 import type { Signon, Stores } from '#store/signon.ts'
 
 /** The change of this number, if this actor began it. Throws `NotFound`. */
@@ -27,7 +26,8 @@ export const choicesOf = async (
   administrator: Administrator,
   { application, isGiving }: AccessOfMany,
 ): Promise<readonly Permission[]> => {
-  const { hasAccess } = await standingOf(stores, administrator, { id: 0 as never }, application.id)
+  const hasAccess =
+    administrator.kind === 'person' && (await stores.grants.holdsSignin(administrator.id, application.id))
   const standing = { hasAccess, isOneself: false, isTaking: !isGiving }
   const offered = await stores.grants.permissions(application.id)
   return offered.filter((permission) => mayGive(administrator, permission, standing).allowed)

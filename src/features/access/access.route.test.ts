@@ -87,7 +87,7 @@ const onAnother = async (
 }
 
 // reference/roles-and-permissions.md 3.10: grant, revoke, edit and view, by what is delegated.
-describe('what is delegated', () => {
+describe('what is delegated (roles 8, case 6)', () => {
   for (const role of managers) {
     it(`decides what a ${role} does about their own access`, async () => {
       deepEqual(await Promise.all(applications.map((application) => onOneself(role, application))), [
@@ -138,7 +138,7 @@ describe('the applications of a person', () => {
     match((await sue.get('/account/applications')).text, /Apps you don’t have access to/)
   })
 
-  it('have no link to update where there is nothing to change, but one to view', async () => {
+  it('have no link to update where there is nothing to change, but one to view (roles 8, case 14)', async () => {
     const plain = await test.application('Plain', { permissions: ['hidden'] })
     await test.rows(`update permissions set is_grantable_from_ui = false where name = 'hidden'`)
     const ben = await person('Bea', { uses: [plain] })
@@ -210,7 +210,7 @@ describe('the applications of a person', () => {
     deepEqual([await test.events(far.uid), await test.events(machine.user.uid)], [[], []])
   })
 
-  it('of one’s own have pages of their own, which normal people lack', async () => {
+  it('of one’s own have pages of their own, which normal people lack (roles 8, case 1)', async () => {
     const base = `/users/${superadmin.id}/applications`
     await test.grant(superadmin, otherOnly, 'signin')
     for (const page of [
@@ -262,7 +262,7 @@ describe('granting access', () => {
     match((await sue.get('/account/applications')).text, /You have been granted access to Doors\./)
   })
 
-  it('is for applications that people use', async () => {
+  it('is for applications that people use (roles 8, case 15; roles 9, observation 17)', async () => {
     const old = await test.application('Loft')
     await signon.single.applications.retire(old.id)
     const machines = await test.application('Pump', { isApiOnly: true })
@@ -312,7 +312,7 @@ describe('removing access', () => {
     equal((await testClient(test.url, otherOnly).userInfo(other)).status, 200)
   })
 
-  it('leaves what the administrator may not take dormant, and says which before', async () => {
+  it('leaves what the administrator may not take dormant, and says which before (roles 9, observation 5)', async () => {
     const ben = await person('Lou', { uses: [signinOnly] })
     await test.grant(ben, signinOnly, 'writer')
     const uses = { uses: [signinOnly], role: 'organisation_admin', twoStep: true } as const
@@ -339,7 +339,7 @@ describe('removing access', () => {
     deepEqual(await held(ben, otherOnly), ['secret'])
   })
 
-  it('of somebody without access is not found, not even for a superadmin', async () => {
+  it('of somebody without access is not found, not even for a superadmin (roles 8, case 2)', async () => {
     const ben = await person('Ray')
     await test.grant(ben, signinOnly, 'writer')
     const list = `/users/${ben.id}/applications`

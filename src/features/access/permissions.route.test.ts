@@ -83,7 +83,7 @@ const fill = async (browser: TestBrowser, address: string, ...switched: readonly
 }
 
 describe('the permissions of a person', () => {
-  it('are listed as far as pages show them: held ones first, signin first of all', async () => {
+  it('are listed as far as pages show them: held ones first, signin first of all (roles 8, case 16)', async () => {
     const ben = await person(whitehall, 'writer', 'secret')
     const { text, status } = await sue.get(`/users/${ben.id}/applications/${whitehall.id}/permissions`)
     equal(status, 200)
@@ -94,7 +94,7 @@ describe('the permissions of a person', () => {
     deepEqual(rows, ['signin Yes', 'writer Yes', 'editor No', 'GDS Admin No'])
   })
 
-  it('are shown in full even to managers, who see only their own on the form, and are told so', async () => {
+  it('are shown in full even to managers, who see only their own on the form, and are told so (roles 8, case 5)', async () => {
     const ben = await person(whitehall, 'writer')
     const address = addressOf(ben, whitehall)
     match((await manager.get(address.replace('/edit', ''))).text, /GDS Admin/)
@@ -152,7 +152,7 @@ describe('changing permissions', () => {
     deepEqual(await test.jobs(), jobs)
   })
 
-  it('does not undo what somebody else did meanwhile', async () => {
+  it('does not undo what somebody else did meanwhile (roles 9, observation 9)', async () => {
     const ben = await person(whitehall, 'editor', 'writer')
     const mine = await fill(sue, addressOf(ben, whitehall), 'writer')
     await (await fill(manager, addressOf(ben, whitehall), 'editor')).send()
@@ -220,7 +220,7 @@ describe('a forged form of permissions', () => {
     deepEqual([await held(ben, whitehall), await notes(ben)], [['signin', 'writer'], []])
   })
 
-  it('changes nothing with one that is hidden, of another application, signin, or no permission', async () => {
+  it('changes nothing with one that is hidden, of another application, signin, or no permission (roles 8, cases 3 and 4)', async () => {
     const ben = await person(whitehall, 'secret')
     await test.grant(ben, licensing, 'signin', 'Council 000')
     const ids = [
@@ -312,7 +312,7 @@ describe('a permission that is deleted', () => {
 })
 
 describe('an application with 560 permissions', () => {
-  it('gives all of them at once, with every name in one event, and takes all again', async () => {
+  it('gives all of them at once, with every name in one event, and takes all again (admin-ui 12, case 24)', async () => {
     const ben = await person(licensing)
     const address = addressOf(ben, licensing)
     equal((await formOf(sue, address)).labels.length, 560)
@@ -329,7 +329,7 @@ describe('an application with 560 permissions', () => {
     deepEqual((await notes(ben))[1], { number: 36, note: `(${councils.join(', ')})` })
   })
 
-  it('is searched without JavaScript, current permissions first, and only what is shown changes', async () => {
+  it('is searched without JavaScript, current permissions first, and only what is shown changes (admin-ui 12, case 23)', async () => {
     const ben = await person(licensing, 'Council 007', 'Council 100', 'Council 101')
     const address = addressOf(ben, licensing)
     const whole = await formOf(sue, address)

@@ -86,7 +86,6 @@ const ownOf = (request: Request): Whose => {
     isOwn: true,
     at: (page, application = 0 as ApplicationId) => pathTo(addresses.own[page], { application }),
     breadcrumbs: (_userName, page) => [
-      { text: 'Dashboard', href: paths.dashboard },
       { text: 'Settings', href: paths.account },
       ...(page === 'below' ? [{ text: 'GOV.UK apps', href: list }] : []),
     ],

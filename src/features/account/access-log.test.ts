@@ -75,7 +75,7 @@ describe('the log of one’s own account', () => {
     equal((await test.browser().get('/account/access_log')).location, '/users/sign_in')
   })
 
-  it('shows restricted events to superadmins and admins only', async () => {
+  it('shows restricted events to superadmins and admins only (admin-ui 12, case 22)', async () => {
     for (const [role, isShown] of [
       ['superadmin', true],
       ['admin', true],
@@ -89,7 +89,7 @@ describe('the log of one’s own account', () => {
     }
   })
 
-  it('is read page by page, each event once, also those of one moment', async () => {
+  it('is read page by page, each event once, also those of one moment (admin-ui 12, case 20)', async () => {
     const fay = await test.user('Fay')
     for (let number = 0; number < 120; number += 1) {
       if (number % 7 === 0) clock.step(1)

@@ -1,12 +1,12 @@
 import type { Page } from '#web/page.ts'
+import type { PendingView } from './own-email.page.ts'
 
 export interface AccountView {
   readonly name: string
   readonly email: string
   readonly role: string
   readonly organisation: string
-  /** The address that has yet to be confirmed. */
-  readonly pendingEmail: string | null
+  readonly pending: PendingView | null
   readonly hasSecondFactor: boolean
   readonly mayManageAccess: boolean
   readonly mayChangeRole: boolean

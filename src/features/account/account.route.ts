@@ -18,7 +18,7 @@ export const accountRoutes: Routes = (scope, signon) => {
         email: user.email,
         role: roleNames[user.role],
         organisation: organisationName ?? 'None',
-        pendingEmail: change?.email ?? null,
+        pending: change ?? null,
         hasSecondFactor: user.hasSecondFactor,
         mayManageAccess: roleMay(user.role, 'look at access'),
         mayChangeRole: roleMay(user.role, 'change a role'),

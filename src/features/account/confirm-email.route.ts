@@ -50,7 +50,6 @@ const viewOf = ({ session }: Request, token: string, { user, newEmail }: LinkedC
   fault: null,
 })
 
-// The address of the page holds the token, which is nobody else's business.
 const show = (reply: Reply, view: ConfirmEmailView): Reply => reply.page(confirmEmailPage(view))
 
 const leave = ({ browser, session }: Request, reply: Reply, flash: Flash): Reply => {

@@ -9,7 +9,10 @@ import { beginEmailChange } from './change-own-email.ts'
 
 const test = await startSignon()
 const { signon, clock } = test
-const failed = 'Couldn’t confirm email change. Please contact support to request a new confirmation email.'
+const failed =
+  'Couldn’t confirm email change. If it still waits in your Settings, resend the confirmation email from there.'
+const anothers =
+  'It appears you followed a link meant for another user. If the link is yours, sign out and then follow it again.'
 
 /** Somebody whose change to `new.NAME@…` waits, and the links that were mailed about it. */
 const changing = async (name: string, newEmail = `new.${name.toLowerCase()}@example.gov.uk`) => {
@@ -96,9 +99,9 @@ describe('confirming a new address, signed in', () => {
     await browser.signIn('mallory@example.gov.uk')
     const page = await browser.get(link)
     equal(page.location, '/')
-    equal(await alertOf(browser, '/'), 'It appears you followed a link meant for another user.')
+    equal(await alertOf(browser, '/'), anothers)
     equal((await post(browser, tokenIn(link))).location, '/')
-    equal(await alertOf(browser, '/'), 'It appears you followed a link meant for another user.')
+    equal(await alertOf(browser, '/'), anothers)
     equal(await emailOf(user), user.email)
     const owner = test.browser()
     await owner.signIn(user.email)
@@ -163,7 +166,7 @@ describe('confirming a new address, signed out', () => {
     deepEqual(event, { actor_id: user.id })
   })
 
-  it('says on the page that a password was wrong, and counts it', async () => {
+  it('says on the page that a password was wrong, and counts it (admin-ui 13, observation 7)', async () => {
     const { user, newEmail, confirm: link } = await changing('Ida')
     const browser = test.browser()
     const answer = await confirm(browser, link, 'not the password')
@@ -282,6 +285,19 @@ describe('a link that confirms nothing', () => {
     const other = await test.user('Other', { email: newEmail })
     await refused(link)
     deepEqual([await emailOf(user), await emailOf(other)], [user.email, newEmail])
+  })
+
+  it('is tried sixty times an hour from one network address, signed in or not', async () => {
+    clock.step(hour)
+    const { user, confirm: link } = await changing('Zed')
+    const inside = test.browser()
+    await inside.signIn(user.email)
+    for (const browser of [inside, test.browser()])
+      for (let time = 1; time <= 30; time += 1)
+        ok([302, 303].includes((await post(browser, 'made-up')).status))
+    for (const browser of [inside, test.browser()]) equal((await post(browser, 'made-up')).status, 429)
+    equal((await confirm(inside, link)).status, 303)
+    clock.step(hour)
   })
 
   it('loses against another that confirms the same address at the same moment', async () => {

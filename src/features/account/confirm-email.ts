@@ -5,7 +5,7 @@ import type { UserId } from '#domain/user.ts'
 import { Conflict } from '#kernel/failure.ts'
 import { checkOwnPassword } from '#store/own-password.ts'
 import type { Signon } from '#store/signon.ts'
-import { type LinkedChange, seekLinkedChange } from './email-change-link.ts'
+import { countDeadLink, type LinkedChange, seekLinkedChange } from './email-change-link.ts'
 
 /**
  * What came of confirming. `impossible` does not say why: the link was used, replaced or cancelled, it is too old, or
@@ -23,14 +23,26 @@ export const seekConfirmation = (signon: Signon, token: string): Promise<LinkedC
 
 /**
  * Confirms a new address for its owner, who is signed in, or has shown by the password of this hash who they are. It
- * works once, however often it is tried at the same time.
+ * works once, however often it is tried at the same time. Throws `TooManyAttempts` for links that are none.
  */
-export const confirmEmail = (
+export const confirmEmail = async (
   signon: Signon,
   actor: Actor,
   owner: UserId,
   token: string,
   provenBy?: string | null,
+): Promise<Confirmation> => {
+  const outcome = await takeChange(signon, actor, owner, token, provenBy)
+  if (outcome === 'impossible') await countDeadLink(signon, actor)
+  return outcome
+}
+
+const takeChange = (
+  signon: Signon,
+  actor: Actor,
+  owner: UserId,
+  token: string,
+  provenBy: string | null | undefined,
 ): Promise<Confirmation> =>
   signon
     .transaction(async (work): Promise<Confirmation> => {
@@ -67,14 +79,19 @@ export const confirmEmailWithPassword = async (
   password: string,
 ): Promise<Confirmation> => {
   const change = await seekConfirmation(signon, token)
-  if (!change) return 'impossible'
+  if (!change) {
+    await countDeadLink(signon, from)
+    return 'impossible'
+  }
   const about = change.user
-  const attempt = await checkOwnPassword(signon, from, about, password)
-  if (!attempt) {
+  const checked = await checkOwnPassword(signon, from, about, password)
+  // Nobody who is not signed in is told of a lock, here as little as at the sign-in page.
+  if (checked.outcome !== 'right') {
     const note = 'to confirm a new email address'
     await signon.transaction((work) => work.record({ name: 'sign-in-failed', about, note }, from))
     return 'wrong password'
   }
+  const { attempt } = checked
   if (attempt.isSuspended) {
     await signon.transaction((work) => work.record({ name: 'suspended-sign-in', about }, from))
     return 'suspended'

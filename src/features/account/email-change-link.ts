@@ -1,6 +1,8 @@
 import type { TokenPurpose } from '#domain/account-token.ts'
+import type { Actor } from '#domain/events.ts'
+import { emailLinkThrottle, throttledCaller } from '#domain/throttle.ts'
 import type { User } from '#domain/user.ts'
-import type { Stores } from '#store/signon.ts'
+import type { Signon, Stores } from '#store/signon.ts'
 
 /** A change of address, as somebody sees it who followed a link about it. */
 export interface LinkedChange {
@@ -22,3 +24,7 @@ export const seekLinkedChange = async (
   const change = await stores.emailChanges.seek(link.userId)
   return user && { user, newEmail: link.email, isPending: change?.email === link.email }
 }
+
+/** Counts a link that is no use for whoever sent it. Throws `TooManyAttempts`. */
+export const countDeadLink = (signon: Signon, from: Actor): Promise<void> =>
+  signon.single.throttles.take(emailLinkThrottle, throttledCaller(from.address))

@@ -1,5 +1,6 @@
 import { type Letter, letter, type MailPlace, signonName } from '#domain/letter.ts'
 import type { MailOrder } from '#domain/mails.ts'
+import { isInvited } from '#domain/user-status.ts'
 import type { Signon } from '#store/signon.ts'
 
 /**
@@ -21,7 +22,9 @@ export const emailChangedEmail = async (
     subject: 'Your GOV.UK Signon login details have changed',
     paragraphs: [
       `The email address of your ${signonName(place)} account has been changed${from} to ${user.email}.`,
-      `Use ${user.email} to sign in from now on. Your password is still the same.`,
+      isInvited(user)
+        ? `Invitations to the old address do not work any more.${user.suspendedAt === null ? ' A new one goes to the new address.' : ''}`
+        : `Use ${user.email} to sign in from now on. Your password is still the same.`,
       'If you did not expect this change, tell your GOV.UK lead or an organisation admin at once.',
     ],
   })

@@ -143,6 +143,20 @@ describe('objecting to a change of address', () => {
     await dead(next.object)
   })
 
+  it('is tried sixty times an hour from one network address', async () => {
+    const { object } = await changing('Guess')
+    const browser = test.browser()
+    const page = await browser.get(object)
+    const csrf = /name="csrf_token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    const body = () => new URLSearchParams({ csrf_token: csrf, token: 'made-up' })
+    const statuses: number[] = []
+    for (let time = 1; time <= 61; time += 1)
+      statuses.push(
+        (await browser.send('/users/confirmation/objection', { method: 'POST', body: body() })).status,
+      )
+    deepEqual([statuses.indexOf(429), statuses.at(-1)], [60, 429])
+  })
+
   it('has nothing to stop when the change was cancelled', async () => {
     const { user, actor, object } = await changing('Joy')
     await cancelEmailChange(signon, actor, user.id)

@@ -1,7 +1,7 @@
 import { noteOfChange } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
 import type { Signon } from '#store/signon.ts'
-import { type LinkedChange, seekLinkedChange } from './email-change-link.ts'
+import { countDeadLink, type LinkedChange, seekLinkedChange } from './email-change-link.ts'
 
 /** The change that a link lets its old address stop, or that has taken effect already. Looking changes nothing. */
 export const seekObjection = (signon: Signon, token: string): Promise<LinkedChange | undefined> =>
@@ -9,9 +9,16 @@ export const seekObjection = (signon: Signon, token: string): Promise<LinkedChan
 
 /**
  * Stops a change of address for whoever has the old one. Somebody else may be in the account, so everybody is signed
- * out of it, here and in applications. `false` when there was nothing to stop any more.
+ * out of it, here and in applications. `false` when there was nothing to stop any more. Throws `TooManyAttempts` for
+ * links that are none.
  */
-export const objectToEmail = (signon: Signon, from: Actor, token: string): Promise<boolean> =>
+export const objectToEmail = async (signon: Signon, from: Actor, token: string): Promise<boolean> => {
+  const isStopped = await stopChange(signon, from, token)
+  if (!isStopped) await countDeadLink(signon, from)
+  return isStopped
+}
+
+const stopChange = (signon: Signon, from: Actor, token: string): Promise<boolean> =>
   signon.transaction(async (work) => {
     const change = await seekLinkedChange(work, 'email-objection', token)
     if (!change?.isPending) return false

@@ -9,14 +9,14 @@ export const ownEmailRoutes: Routes = (scope, signon) => {
   scope.get(paths.changeEmail, async (request, reply) => {
     const { id, email } = sessionOf(request).user
     const change = await signon.single.emailChanges.seek(id)
-    return reply.page(ownEmailPage({ email, fault: null, pendingEmail: change?.email ?? null }))
+    return reply.page(ownEmailPage({ email, fault: null, pending: change ?? null }))
   })
 
   scope.post(paths.changeEmail, async (request, reply) => {
     const { user } = sessionOf(request)
     const email = onlyText(request.body, 'user[email]') ?? ''
     const fault = await beginEmailChange(signon, actorOf(request), user.id, email)
-    if (fault !== undefined) return reply.page(ownEmailPage({ email, fault, pendingEmail: null }))
+    if (fault !== undefined) return reply.page(ownEmailPage({ email, fault, pending: null }))
     return reply.redirect(paths.account, 303)
   })
 

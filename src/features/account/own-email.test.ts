@@ -2,12 +2,12 @@ import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Letter } from '#domain/letter.ts'
 import type { User } from '#domain/user.ts'
+import { day, hour } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { startSignon } from '#test/signon.ts'
 
 const test = await startSignon()
 const { signon, clock } = test
-const hour = 60 * 60 * 1000
 
 const signedIn = async (user: User): Promise<TestBrowser> => {
   const browser = test.browser()
@@ -194,6 +194,28 @@ describe('a change that waits', () => {
     }
     await browser.post('/account/email/cancel_email_change', {}, '/account')
     deepEqual(await test.events(roy.uid), [11, 16, 59])
+  })
+
+  it('says when its link has expired, for an address that is somebody else’s too, until it is sent again', async () => {
+    const [una, owner] = [await test.user('Una'), await test.user('Has it')]
+    for (const address of ['una.new@example.gov.uk', owner.email]) {
+      const browser = await signedIn(una)
+      await change(browser, address)
+      await test.mails()
+      clock.step(14 * day - 1)
+      const fresh = await signedIn(una)
+      for (const path of ['/account', '/account/email/edit'])
+        match((await fresh.get(path)).text, /The link is good for 2 weeks/)
+      clock.step(1)
+      for (const path of ['/account', '/account/email/edit']) {
+        const { text } = await fresh.get(path)
+        match(text, new RegExp(`The link in the email to ${address} has expired: send it again`))
+        doesNotMatch(text, /good for 2 weeks/)
+      }
+      await fresh.post('/account/email/resend_email_change', {}, '/account')
+      await test.mails()
+      match((await fresh.get('/account')).text, /The link is good for 2 weeks/)
+    }
   })
 
   it('writes no mail any more that was still to be sent', async () => {

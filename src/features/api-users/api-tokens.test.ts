@@ -60,7 +60,7 @@ const made = async (user: User, others = {}): Promise<string> =>
   tokenIn((await browser.post(newPath(user), fieldsFor(publisher, user, others))).text)
 
 describe('creating an access token in the page', () => {
-  it('goes by the words of the manual: an application, a button, and the token once', async () => {
+  it('goes by the words of the manual: an application, a button, and the token once (admin-ui 12, case 25)', async () => {
     const user = await apiUser('Manual')
     const page = await browser.get(`/api_users/${user.id}/edit`)
     match(page.text, /href="\/api_users\/\d+\/authorisations\/new"[^>]*>\s*Add application token/)
@@ -104,7 +104,7 @@ describe('creating an access token in the page', () => {
     }
   })
 
-  it('observation 7: says what is wrong beside the fields, and keeps what was typed', async () => {
+  it('admin-ui 13, observation 7: says what is wrong beside the fields, and keeps what was typed', async () => {
     const user = await apiUser('Wrong')
     const retired = await test.application('Out of service')
     await single.applications.retire(retired.id)
@@ -151,7 +151,7 @@ describe('creating an access token in the page', () => {
     equal((await rowsOf(user)).length, 1)
   })
 
-  it('observation 26: allows several for an application, and grants signin once', async () => {
+  it('admin-ui 12, case 26; roles 8, case 18: allows several for an application, and grants signin once', async () => {
     const user = await apiUser('Several')
     const tokens = [await made(user), await made(user)]
     deepEqual(await Promise.all(tokens.map((token) => use(token))), [200, 200])

@@ -15,7 +15,7 @@ export interface ApiUsersView {
 
 export const apiUsersPage = (view: ApiUsersView): Page => ({
   template: 'api-users/api-users.njk',
-  view: { title: 'API users', breadcrumbs: [{ text: 'Dashboard', href: '/' }], ...view },
+  view: { title: 'API users', breadcrumbs: [], ...view },
 })
 
 export interface NewApiUserView {

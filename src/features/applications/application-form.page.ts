@@ -47,7 +47,4 @@ export const applicationPage = (view: ApplicationView): Page => ({
   view: { title: `Edit ${view.name}`, breadcrumbs: toApplications, isEdit: true, ...view },
 })
 
-const toApplications: readonly Link[] = [
-  { text: 'Dashboard', href: '/' },
-  { text: 'Applications', href: '/applications' },
-]
+const toApplications: readonly Link[] = [{ text: 'Applications', href: '/applications' }]

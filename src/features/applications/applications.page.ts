@@ -23,5 +23,5 @@ export interface ApplicationsView {
 
 export const applicationsPage = (view: ApplicationsView): Page => ({
   template: 'applications/applications.njk',
-  view: { title: 'Applications', breadcrumbs: [{ text: 'Dashboard', href: '/' }], ...view },
+  view: { title: 'Applications', breadcrumbs: [], ...view },
 })

@@ -121,7 +121,7 @@ describe('the pages about applications', () => {
         equal([404, 400].includes((await browser.get(`/applications/${id}/${page}`)).status), true, id)
   })
 
-  it('list applications in three tabs, by name, with markup as text', async () => {
+  it('list applications in three tabs, by name, with markup as text (admin-ui 12, case 16)', async () => {
     await test.application('zebra <b>')
     await test.application('Aardvark')
     await test.application('Machines', { isApiOnly: true })
@@ -138,7 +138,7 @@ describe('the pages about applications', () => {
 })
 
 describe('creating an application', () => {
-  it('shows its client id and its secret once, and leaves the secret nowhere', async () => {
+  it('shows its client id and its secret once, and leaves the secret nowhere (admin-ui 13, observation 12)', async () => {
     const page = await create({ name: 'Fresh', push_uri: 'https://push.example.gov.uk/x' }, ['gds_only'])
     equal(page.status, 200)
     equal(page.headers.get('cache-control'), 'no-store')

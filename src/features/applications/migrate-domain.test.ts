@@ -52,6 +52,19 @@ describe('moving applications to another domain', () => {
     ])
   })
 
+  it('leaves those that are named to be ignored, however many, and refuses a name that nobody has', async () => {
+    for (const name of ['Stays', 'Stays, too', 'Goes'])
+      await test.application(name, { redirectUris: ['https://app.ignored.example/callback'] })
+    const domains = { from: 'ignored.example', to: 'moved.example' }
+    await rejects(move({ ...domains, ignored: ['Stays', 'Nobody'] }), {
+      message: 'There is no application Nobody in service.',
+    })
+    deepEqual(
+      (await move({ ...domains, ignored: ['stays', 'Stays, too'] })).map((one) => one.applicationName),
+      ['Goes'],
+    )
+  })
+
   it('leaves other domains that only look alike', async () => {
     const redirectUris = [
       'https://bold.one.example/',

@@ -1,14 +1,16 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
+import { addressFaults } from '#domain/application-addresses.ts'
 import type { Actor } from '#domain/events.ts'
-import { enforce } from '#kernel/failure.ts'
+import { enforce, NotFound } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import type { StoredAddresses } from '#store/applications.ts'
 import type { Signon } from '#store/signon.ts'
-import { addressFaults } from './address-faults.ts'
 
 export interface MigrateDomain {
   readonly from: string
   readonly to: string
+  /** Names of applications that stay where they are. */
+  readonly ignored?: readonly string[]
   /** Find out what would change, and change nothing. */
   readonly isRehearsal: boolean
   /** Are http addresses fine, as they are in development? */
@@ -25,6 +27,7 @@ export interface MovedAddress {
 /**
  * Moves the stored addresses of every application in service from one domain to another, for good
  * (`reference/background-and-operations.md` 10). Those that have the new domain already stay. All are moved, or none.
+ * Throws `NotFound` for a name to ignore that no application in service has.
  */
 export const migrateDomain = (
   signon: Signon,
@@ -34,7 +37,7 @@ export const migrateDomain = (
   signon.transaction(async (work) => {
     enforce(mayAdminister(actor, 'move applications to another domain'))
     refuseFaults([domainFault(input.from), domainFault(input.to)])
-    const applications = await work.applications.lockAddresses()
+    const applications = withoutIgnored(await work.applications.lockAddresses(), input.ignored ?? [])
     const moves = applications.map((old) => moved(old, input)).filter(({ changes }) => changes.length > 0)
     refuseFaults(moves.flatMap((move) => faultsOf(move, input.allowHttp)))
     if (!input.isRehearsal)
@@ -48,6 +51,17 @@ export const migrateDomain = (
       }
     return moves.flatMap(({ changes }) => changes)
   })
+
+const withoutIgnored = (
+  applications: readonly StoredAddresses[],
+  ignored: readonly string[],
+): readonly StoredAddresses[] => {
+  const names = new Set(applications.map(({ name }) => name.toLowerCase()))
+  const unknown = ignored.find((name) => !names.has(name.toLowerCase()))
+  if (unknown !== undefined) throw new NotFound(`There is no application ${unknown} in service.`)
+  const isIgnored = new Set(ignored.map((name) => name.toLowerCase()))
+  return applications.filter(({ name }) => !isIgnored.has(name.toLowerCase()))
+}
 
 const moved = (old: StoredAddresses, input: MigrateDomain) => {
   const changes: MovedAddress[] = []

@@ -61,7 +61,7 @@ describe('the permissions of an application', () => {
     match(text, /What is a ‘delegated’ permission\?/)
   })
 
-  it('are added, each name once in any case', async () => {
+  it('are added, each name once in any case (roles 8, case 20; roles 9, observation 8)', async () => {
     const application = await test.application('Growing')
     const answer = await add(application, ' Managing Editor ', 'delegated')
     deepEqual([answer.status, answer.location], [303, listOf(application)])
@@ -130,7 +130,7 @@ describe('the permissions of an application', () => {
     deepEqual(await offered(application), [['signin', false, false]])
   })
 
-  it('are deleted with everybody’s grants, and the page says whose', async () => {
+  it('are deleted with everybody’s grants, and the page says whose (admin-ui 13, observation 13)', async () => {
     const application = await test.application('Shrinking', { permissions: ['editor'] })
     const users = await Promise.all(
       ['Una', 'Ugo', 'Ulf'].map((name) => test.user(name, { uses: [application] })),
@@ -157,7 +157,7 @@ describe('the permissions of an application', () => {
     equal((await eventsOf(application)).length, 1)
   })
 
-  it('are not reached through another application, hidden, or of a retired one', async () => {
+  it('are not reached through another application, hidden, or of a retired one (admin-ui 13, observation 13)', async () => {
     const application = await test.application('Victim', { permissions: ['editor', 'hidden'] })
     const other = await test.application('Other')
     await hide(application, 'hidden')

@@ -104,7 +104,7 @@ describe('users with access to an application', () => {
 })
 
 describe('the access log of an application', () => {
-  it('tells who was let in when, also of accounts that are gone, and leaves out accounts of tests', async () => {
+  it('tells who was let in when, also of accounts that are gone, and leaves out accounts of tests (admin-ui 13, observations 5 and 15)', async () => {
     const application = await test.application('Publisher')
     const other = await test.application('Another')
     const [eve, robot] = [
@@ -143,7 +143,7 @@ describe('the access log of an application', () => {
       equal((await get(`${path}?month=${month}`)).status, 400, month)
   })
 
-  it('is read page by page within its filters, of retired applications, too', async () => {
+  it('is read page by page within its filters, of retired applications, too (admin-ui 12, case 15)', async () => {
     const application = await test.application('Long')
     const fay = await test.user('Fay')
     for (let number = 0; number < 130; number += 1)
@@ -161,7 +161,7 @@ describe('the access log of an application', () => {
 })
 
 describe('the monthly figures of an application', () => {
-  it('are the same before and after the night in which they are counted', async () => {
+  it('are the same before and after the night in which they are counted (admin-ui 13, observation 17)', async () => {
     const application = await test.application('Counted')
     const [gil, hal, robot] = [await test.user('Gil'), await test.user('Hal'), await test.user('Robbie')]
     await markTestAccount(signon, operator, { email: robot.email, isTestAccount: true })

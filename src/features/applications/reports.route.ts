@@ -2,10 +2,10 @@ import type { ApplicationId } from '#domain/application.ts'
 import { deviceOf } from '#domain/device.ts'
 import { titleOf } from '#domain/letter.ts'
 import { londonDay, shortLondonMoment } from '#domain/london-time.ts'
-import { roleNames, type UserId } from '#domain/user.ts'
-import { userStatus } from '#domain/user-status.ts'
+import { roleNames } from '#domain/user.ts'
+import type { UserPosition } from '#domain/user-filter.ts'
 import { Invalid } from '#kernel/failure.ts'
-import type { Authorisation, UserPlace, UserWithAccess } from '#store/application-pages.ts'
+import type { Authorisation, UserWithAccess } from '#store/application-pages.ts'
 import type { Signon, Stores } from '#store/signon.ts'
 import { olderThan, placeIn } from '#web/event-lines.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -37,23 +37,20 @@ export const reportRoutes =
 
     scope.get(paths.applicationUsers, may, async (request, reply) => {
       const id = applicationIdOf(request)
-      const before = userPlaceIn(request.query)
+      const behind = userPlaceIn(request.query)
       const { about, more } = await read(signon, request, async ({ applicationPages }) => ({
-        found: await applicationPages.usersWithAccess(id, { before, limit: rowsOnPage + 1 }),
+        ...(await applicationPages.usersWithAccess(id, { behind, limit: rowsOnPage })),
         people: (await applicationPages.reach(id)).people,
       }))
-      const users = more.found.slice(0, rowsOnPage)
-      const last = more.found.length > rowsOnPage ? users.at(-1) : undefined
+      const last = more.isMore ? more.users.at(-1)?.position : undefined
       const address = pathTo(paths.applicationUsers, { id })
       return reply.page(
         usersWithAccessPage({
           ...about,
           people: countOf(more.people, 'person', 'people'),
-          users: users.map((user) => userView(user, signon.clock.now())),
-          firstAddress: before && address ? address : null,
-          nextAddress: last
-            ? `${address}?before=${last.lastSignedInAt?.getTime() ?? 'never'}-${last.id}`
-            : null,
+          users: more.users.map(userView),
+          firstAddress: behind ? address : null,
+          nextAddress: last ? `${address}?before=${last.key}-${last.id}` : null,
         }),
       )
     })
@@ -123,16 +120,16 @@ const read = async <More>(signon: Signon, request: Request, reading: (stores: St
   return { about, more }
 }
 
-/** Behind whom the list goes on: `before` of the query, an instant or `never`, and an id. */
-const userPlaceIn = (query: unknown): UserPlace | undefined => {
+/** Behind whom the list goes on: `before` of the query, microseconds since 1970 or `never`, and an id. */
+const userPlaceIn = (query: unknown): UserPosition | undefined => {
   if (typeof query !== 'object' || query === null || !Object.hasOwn(query, 'before')) return undefined
-  const [, instant, id] = /^(\d{1,14}|never)-([1-9]\d{0,8})$/.exec(onlyText(query, 'before') ?? '') ?? []
-  if (instant === undefined || id === undefined)
+  const [, key, id] = /^(\d{1,16}|never)-([1-9]\d{0,8})$/.exec(onlyText(query, 'before') ?? '') ?? []
+  if (key === undefined || id === undefined)
     throw new Invalid('The list has no page of this address. Start again from the first users.')
-  return { lastSignedInAt: instant === 'never' ? null : new Date(Number(instant)), id: Number(id) as UserId }
+  return { key, id: Number(id) }
 }
 
-const userView = (user: UserWithAccess, now: Date): UsersWithAccessView['users'][number] => ({
+const userView = (user: UserWithAccess): UsersWithAccessView['users'][number] => ({
   name: user.name,
   address: pathTo(paths.user, { id: user.id }),
   email: user.email,
@@ -140,7 +137,7 @@ const userView = (user: UserWithAccess, now: Date): UsersWithAccessView['users']
   organisation: user.organisation ?? 'None',
   signInCount: thousands(user.signInCount),
   lastSignIn: user.lastSignedInAt ? shortLondonMoment(user.lastSignedInAt) : 'never signed in',
-  status: userStatus(user, now),
+  status: user.status,
   permissions: user.permissions.join(', '),
 })
 

@@ -1,8 +1,8 @@
+import { addressFaults } from '#domain/application-addresses.ts'
 import { nameFault } from '#domain/user.ts'
 import { Invalid } from '#kernel/failure.ts'
 import { hashToken } from '#kernel/token.ts'
 import type { ApplicationSettings } from '#store/application-records.ts'
-import { addressFaults } from './address-faults.ts'
 
 export type SettingName = keyof ApplicationSettings
 

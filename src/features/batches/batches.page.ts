@@ -17,10 +17,7 @@ export const batchesPage = (view: BatchesView): Page => ({
   template: 'batches/batches.njk',
   view: {
     title: 'Batches of users',
-    breadcrumbs: [
-      { text: 'Dashboard', href: '/' },
-      { text: 'Users', href: '/users' },
-    ],
+    breadcrumbs: [{ text: 'Users', href: '/users' }],
     ...view,
   },
 })

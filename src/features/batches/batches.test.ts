@@ -168,7 +168,7 @@ describe('uploading a batch', () => {
     deepEqual([await test.jobs(), await test.events(), await test.mails()], [[], [], []])
   })
 
-  it('observation 9: takes every encoding, and says when it had to guess', async () => {
+  it('admin-ui 13, observation 9: takes every encoding, and says when it had to guess', async () => {
     const browser = await test.signedIn(ada)
     const file = csv(`Zoë,${fresh('zoe')},`)
     const files = [
@@ -185,7 +185,7 @@ describe('uploading a batch', () => {
     }
   })
 
-  it('observation 9: names every row that is wrong before anything is kept, and shows its words as text', async () => {
+  it('admin-ui 13, observation 9: names every row that is wrong before anything is kept, and shows its words as text', async () => {
     const before = await count('batches')
     const browser = await test.signedIn(ada)
     const answer = await upload(
@@ -323,7 +323,7 @@ describe('choosing what a batch may do', () => {
     deepEqual(await test.jobs(), [])
   })
 
-  it('observation 8: begins the batch once, however often it is sent', async () => {
+  it('admin-ui 13, observation 8: begins the batch once, however often it is sent', async () => {
     const browser = await test.signedIn(ada)
     const path = await uploaded(browser, `Oli,${fresh('oli')},`, `Pia,${fresh('pia')},`)
     const form = new URLSearchParams([
@@ -343,7 +343,7 @@ describe('choosing what a batch may do', () => {
       (await browser.get(later.location)).text,
       /Permissions have already been set for this batch of users/,
     )
-    deepEqual(await test.jobs(), ['invite-batch'])
+    deepEqual(await test.jobs(), ['invite-batch', 'send-mail'])
     const events = await rows(
       'select actor_id, note, about_uid, host(address) as address from events where number = 76',
     )
@@ -360,7 +360,7 @@ describe('choosing what a batch may do', () => {
 })
 
 describe('a batch that is sent', () => {
-  it('invites everybody once, with organisation, permissions and 2-step verification, and skips whoever is there', async () => {
+  it('invites everybody once, with organisation, permissions and 2-step verification, and skips whoever is there (admin-ui 12, case 9; EL-Q4)', async () => {
     const browser = await test.signedIn(ada)
     const [own, given, strict] = [fresh('own'), fresh('given'), fresh('strict')]
     const path = await uploaded(
@@ -428,7 +428,7 @@ describe('a batch that is sent', () => {
     await test.mails()
   })
 
-  it('fails in one row alone, and only that is tried again', async () => {
+  it('fails in one row alone, and only that is tried again (admin-ui 12, case 12)', async () => {
     const browser = await test.signedIn(ada)
     const [bad, good] = [fresh('a.bad'), fresh('good')]
     const path = await uploaded(browser, `Bad,${bad},strict-office`, `Good,${good},cabinet-office`)
@@ -474,6 +474,9 @@ describe('a batch that is sent', () => {
       (await (await test.signedIn(ada)).get(progressOf(path))).text,
       /Stopped, because whoever uploaded it/,
     )
+    deepEqual(await rows('select note, actor_kind from events where number = 100'), [
+      { note: 'Boss may not invite any more', actor_kind: 'signon' },
+    ])
     deepEqual(await test.mails(), [])
     equal(
       (await (await test.signedIn(boss)).post(`${progressOf(path)}/retry`, {}, '/account/password/edit'))

@@ -28,7 +28,7 @@ export const inviteBatch =
       if (batch?.state !== 'running') return
       const inviter = inviterOf(batch)
       const administrator = await work.administrators.find(inviter)
-      if (!mayAct(administrator, 'invite a batch').allowed) return work.batches.end(id, 'stopped')
+      if (!mayAct(administrator, 'invite a batch').allowed) return stop(work, batch)
 
       const applications = await givenBy(work, administrator, batch)
       const settled: SettledRow[] = []
@@ -38,6 +38,13 @@ export const inviteBatch =
       if (rows.length < chunk) await work.batches.end(id, 'done')
       else await work.jobs.add({ name: 'invite-batch', payload: { batch: id } })
     })
+
+const stop = async (work: Work, { id, createdBy }: Batch): Promise<void> => {
+  await work.batches.end(id, 'stopped')
+  const creator = createdBy === null ? undefined : await work.users.seek(createdBy)
+  const note = `${creator?.name ?? 'Whoever uploaded it'} may not invite any more`
+  await work.record({ name: 'batch-stopped', about: null, batch: id, note }, { kind: 'signon' })
+}
 
 /** The creator of the batch; nobody who is known, once that account is gone. */
 const inviterOf = ({ createdBy }: Batch): Actor => ({

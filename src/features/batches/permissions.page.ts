@@ -30,7 +30,6 @@ export const permissionsPage = (view: PermissionsView): Page => ({
   view: {
     title: 'Manage permissions for new users',
     breadcrumbs: [
-      { text: 'Dashboard', href: '/' },
       { text: 'Users', href: '/users' },
       { text: 'Upload a batch of users', href: '/batch_invitations/new' },
     ],

@@ -37,7 +37,6 @@ export const progressPage = (view: ProgressView): Page => ({
   view: {
     title: 'Creating a batch of users',
     breadcrumbs: [
-      { text: 'Dashboard', href: '/' },
       { text: 'Users', href: '/users' },
       { text: 'Batches of users', href: '/batch_invitations' },
     ],

@@ -37,6 +37,11 @@ export const startBatch = (signon: Signon, actor: Actor, id: BatchId, choice: St
     await work.batches.start(id, choice)
     const note = usersInWords(batch.rowCount)
     await work.record({ name: 'batch-invited', about: null, batch: id, note }, actor)
+    if (batch.createdBy !== null)
+      await work.jobs.add({
+        name: 'send-mail',
+        payload: { mail: 'batch-begun', user: batch.createdBy, batch: id },
+      })
     return { users: batch.rowCount }
   })
 

@@ -1,10 +1,10 @@
-import { type BatchId, type RowFault, readBatch, rowFaults } from '#domain/batch.ts'
+import { areHeaders, type BatchId, type RowFault, readBatch, rowFaults } from '#domain/batch.ts'
 import type { Actor } from '#domain/events.ts'
 import { after, day } from '#kernel/clock.ts'
 import { invariant } from '#kernel/failure.ts'
+import { readCsv } from '#outside/csv.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
-import { readCsv } from './read-csv.ts'
 
 /** What is wrong with a file: all of it, or some of its rows. */
 export interface UploadFaults {
@@ -24,7 +24,7 @@ const draftDays = 7
 export const uploadBatch = async (signon: Signon, actor: Actor, bytes: Uint8Array): Promise<Uploaded> => {
   await administratorFor(signon.single, actor, 'invite a batch')
   if (bytes.length === 0) return { faults: { file: 'You must upload a file, or paste its rows' } }
-  const csv = readCsv(bytes)
+  const csv = readCsv(bytes, areHeaders)
   if ('fault' in csv) return { faults: { file: csv.fault } }
   const read = readBatch(csv.table)
   if ('fault' in read) return { faults: { file: read.fault } }

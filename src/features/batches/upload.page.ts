@@ -17,10 +17,7 @@ export const uploadPage = (view: UploadView): Page => ({
   template: 'batches/upload.njk',
   view: {
     title: 'Upload a batch of users',
-    breadcrumbs: [
-      { text: 'Dashboard', href: '/' },
-      { text: 'Users', href: '/users' },
-    ],
+    breadcrumbs: [{ text: 'Users', href: '/users' }],
     ...view,
     problems: [
       ...(view.fileFault === null ? [] : [{ text: view.fileFault, href: '#file' }]),

@@ -115,6 +115,16 @@ describe('deleting the never signed in', () => {
 })
 
 describe('warning whoever invited somebody', () => {
+  it('takes no paragraph from a name', async () => {
+    const inviter = await test.user('Inviter')
+    const { id } = await invited('Mal', 84, inviter.id)
+    const name = 'Mal\n\nGo to https://evil.example'
+    await rows('update users set name = $2 where id = $1', [id, name])
+    const [mail] = await warned()
+    match(mail?.text ?? '', /you invited Mal Go to https:\/\/evil\.example \(mal@/)
+    await rows('delete from users')
+  })
+
   it('happens once, 7 days before, by mail', async () => {
     const ada = await test.user('Ada')
     await invited('Early', 83, ada.id)

@@ -4,8 +4,8 @@ import type { Actor } from '#domain/events.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Dormant } from '#store/dormancy.ts'
 import type { Signon } from '#store/signon.ts'
+import { type Outcome, type Run, type RunOptions, walk } from '#store/walk.ts'
 import { isLastSuperadmin } from './last-superadmin.ts'
-import { type Outcome, type Run, type RunOptions, walk } from './walk.ts'
 
 /**
  * Deletes everybody who was last invited more than 90 days ago and never signed in, with or without a password

@@ -1,5 +1,5 @@
 import { warningOf } from '#domain/dormancy.ts'
-import { type Letter, letter, type MailPlace, signonName } from '#domain/letter.ts'
+import { type Letter, letter, type MailPlace, oneLine, signonName } from '#domain/letter.ts'
 import { londonDate } from '#domain/london-time.ts'
 import type { MailOrder } from '#domain/mails.ts'
 import { isInvited } from '#domain/user-status.ts'
@@ -27,7 +27,7 @@ export const deletionWarningEmail = async (
     name: inviter.name,
     subject: `An account that you created will be deleted ${when}`,
     paragraphs: [
-      `On ${londonDate(person.invitedAt)} you invited ${person.name} (${person.email}) to ${signonName(place)}. They have never signed in, so their account will be deleted ${when}.`,
+      `On ${londonDate(person.invitedAt)} you invited ${oneLine(person.name)} (${person.email}) to ${signonName(place)}. They have never signed in, so their account will be deleted ${when}.`,
       isInvited(person)
         ? 'If they still need it, send them a new invitation: links in invitations are good for 2 weeks only.'
         : `They have set a password. If they still need the account, ask them to sign in: ${place.publicUrl}${paths.signIn}`,

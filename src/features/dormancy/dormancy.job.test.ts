@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { schedule } from '#domain/jobs.ts'
+import { scheduleIn, withoutCluster } from '#domain/jobs.ts'
 import { after, day } from '#kernel/clock.ts'
 import { testQueue, until } from '#test/queue.ts'
 import { startSignon } from '#test/signon.ts'
@@ -22,11 +22,17 @@ describe('accounts that nobody uses', () => {
   it('are looked after by the calendar, but in staging, where people are copies', async (t) => {
     const { stop } = await queue.worker(t, started('staging'))
     await until(async () => (await known()).length > 0)
-    deepEqual(await known(), ['count-application-months', 'make-event-months', 'purge-expired'])
+    deepEqual(await known(), [
+      'count-application-months',
+      'delete-old-events',
+      'make-event-months',
+      'purge-expired',
+      'renew-internal-tokens',
+    ])
     await stop()
     await queue.worker(t, started('integration'))
-    await until(async () => (await known()).length > 3)
-    deepEqual(await known(), Object.keys(schedule).sort())
+    await until(async () => (await known()).length > 5)
+    deepEqual(await known(), Object.keys(scheduleIn('integration', withoutCluster)).sort())
   })
 
   it('are suspended by Signon itself, and what came of it is logged without addresses', async () => {

@@ -1,11 +1,11 @@
 import type { Actor } from '#domain/events.ts'
-import type { ScheduledJobName } from '#domain/jobs.ts'
+import type { RunNumbers, ScheduledJobName } from '#domain/jobs.ts'
 import { reasonOf } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
+import type { Run, RunOptions } from '#store/walk.ts'
 import { deleteNeverSignedIn } from './delete-never-signed-in.ts'
 import { sendSuspensionReminders } from './send-suspension-reminders.ts'
 import { suspendInactive } from './suspend-inactive.ts'
-import type { Run, RunOptions } from './walk.ts'
 import { warnInviters } from './warn-inviters.ts'
 
 /** Where a job writes what it came to. */
@@ -21,18 +21,26 @@ const calendar: Actor = { kind: 'signon' }
 /** What the calendar starts for accounts that nobody uses. A run that ends half way is taken up again by the next. */
 export const dormancyJobs = (signon: Signon, journal: Journal) => {
   const job =
-    (name: ScheduledJobName, ...doings: readonly Doing[]) =>
-    async (): Promise<void> => {
-      for (const doing of doings) {
-        const onFailure: RunOptions['onFailure'] = ({ id }, error) =>
+    (name: ScheduledJobName, doings: Readonly<Record<string, Doing>>) => async (): Promise<RunNumbers> => {
+      const numbers: Record<string, number> = {}
+      let failed = 0
+      for (const [done, doing] of Object.entries(doings)) {
+        const onFailure: RunOptions['onFailure'] = ({ id }, error) => {
+          failed += 1
           journal.error({ job: name, user: id, reason: reasonOf(error) }, 'an account was passed over')
+        }
         const { matched, changed } = await doing(signon, calendar, { onFailure })
         journal.info({ job: name, run: doing.name, matched, changed }, 'went through all accounts')
+        numbers[done] = changed
       }
+      return { ...numbers, failed }
     }
   return {
-    'suspend-inactive': job('suspend-inactive', suspendInactive),
-    'send-suspension-reminders': job('send-suspension-reminders', sendSuspensionReminders),
-    'delete-never-signed-in': job('delete-never-signed-in', deleteNeverSignedIn, warnInviters),
-  } satisfies Partial<Record<ScheduledJobName, () => Promise<void>>>
+    'suspend-inactive': job('suspend-inactive', { suspended: suspendInactive }),
+    'send-suspension-reminders': job('send-suspension-reminders', { reminded: sendSuspensionReminders }),
+    'delete-never-signed-in': job('delete-never-signed-in', {
+      deleted: deleteNeverSignedIn,
+      warned: warnInviters,
+    }),
+  } satisfies Partial<Record<ScheduledJobName, () => Promise<RunNumbers>>>
 }

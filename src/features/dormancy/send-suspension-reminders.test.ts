@@ -102,6 +102,16 @@ describe('reminding of a suspension', () => {
     deepEqual(await test.mails(), [])
   })
 
+  it('says nothing to the last superadmin, who is never suspended, until there is another', async () => {
+    const root = await test.user('Root', { role: 'superadmin', twoStep: true })
+    await signedIn(root, 45)
+    const { matched, changed, details } = await run()
+    deepEqual([matched, changed, details[0]?.outcome], [1, 0, 'last superadmin'])
+    deepEqual(await test.mails(), [])
+    await test.user('Second', { role: 'superadmin', twoStep: true })
+    deepEqual(await reminded(), [`${root.email} suspended tomorrow`])
+  })
+
   it('tells what happens, why, and what to do', async () => {
     const eve = await person('Eve', 39)
     await run()

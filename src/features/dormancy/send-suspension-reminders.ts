@@ -3,8 +3,9 @@ import { type Notice, reminderBefore, reminderDue } from '#domain/dormancy.ts'
 import type { Actor } from '#domain/events.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
+import { type Run, type RunOptions, walk } from '#store/walk.ts'
+import { isLastSuperadmin } from './last-superadmin.ts'
 import { type Noticed, tell, untold } from './tell.ts'
-import { type Run, type RunOptions, walk } from './walk.ts'
 
 /**
  * Reminds everybody whose account will be suspended in 14, 7 or 3 days, or tomorrow (`reference/accounts-and-sign-in.md`
@@ -29,6 +30,12 @@ export const sendSuspensionReminders = async (
         }),
       )
     },
-    act: (person) => tell(signon, person, 'suspension-reminder', options.isRehearsal ?? false),
+    act: async (person) =>
+      (await staysInAnyCase(signon, person))
+        ? 'last superadmin'
+        : tell(signon, person, 'suspension-reminder', options.isRehearsal ?? false),
   })
 }
+
+const staysInAnyCase = async (signon: Signon, person: Noticed): Promise<boolean> =>
+  person.role === 'superadmin' && signon.transaction((work) => isLastSuperadmin(work, person))

@@ -159,6 +159,13 @@ describe('suspending the unused', () => {
     equal((await run()).changed, 0)
   })
 
+  it('ends a link to choose a password that still waits', async () => {
+    const user = await person('Linked', 100)
+    const link = await signon.single.accountTokens.issue(user.id, 'password-reset')
+    await run()
+    equal(await signon.single.accountTokens.seek('password-reset', link), undefined)
+  })
+
   it('suspends again whoever did not sign in for 7 days after their suspension was lifted', async () => {
     const user = await person('Absent', 100)
     await run()

@@ -4,8 +4,8 @@ import type { Actor } from '#domain/events.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Dormant } from '#store/dormancy.ts'
 import type { Signon } from '#store/signon.ts'
+import { type Outcome, type Run, type RunOptions, walk } from '#store/walk.ts'
 import { isLastSuperadmin } from './last-superadmin.ts'
-import { type Outcome, type Run, type RunOptions, walk } from './walk.ts'
 
 /**
  * Suspends everybody who has not signed in for 45 days (`reference/accounts-and-sign-in.md` 10.1), each in a
@@ -41,6 +41,7 @@ const suspendUnused = (
     await work.sessions.endAll(unused.id)
     await work.rememberedBrowsers.endAll(unused.id)
     await work.authorizations.endAll(unused.id)
+    await work.accountTokens.end(unused.id, 'password-reset')
     await work.record({ name: 'account-suspended-as-unused', about: unused }, actor)
     return 'done'
   })

@@ -2,7 +2,7 @@ import type { Notice } from '#domain/dormancy.ts'
 import type { MailName } from '#domain/mails.ts'
 import type { Dormant } from '#store/dormancy.ts'
 import type { Signon } from '#store/signon.ts'
-import type { Outcome } from './walk.ts'
+import type { Outcome } from '#store/walk.ts'
 
 /** A person of whom somebody is to be told something. */
 export interface Noticed extends Dormant {

@@ -3,8 +3,8 @@ import { neverSignedInBefore, warningBefore, warningOf } from '#domain/dormancy.
 import type { Actor } from '#domain/events.ts'
 import { enforce } from '#kernel/failure.ts'
 import type { Signon } from '#store/signon.ts'
+import { type Run, type RunOptions, walk } from '#store/walk.ts'
 import { type Noticed, tell, untold } from './tell.ts'
-import { type Run, type RunOptions, walk } from './walk.ts'
 
 /** Warns whoever invited somebody who never signed in that the account is deleted in 7 days; once for each invitation. */
 export const warnInviters = async (signon: Signon, actor: Actor, options: RunOptions = {}): Promise<Run> => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test'
 import { after, day, hour, minute } from '#kernel/clock.ts'
 import { timeOrderedId } from '#kernel/token.ts'
 import { startSignon } from '#test/signon.ts'
-import { purgeExpired } from './purge-expired.job.ts'
+import { purgeExpired } from './purge-expired.ts'
 
 const test = await startSignon()
 const { signon, clock, rows } = test
@@ -180,6 +180,16 @@ describe('purging what is expired', () => {
     deepEqual(await ids('remembered_browsers'), ['2'])
     equal(await count('answered_challenges'), 1)
     deepEqual(await rows('select purpose from account_tokens'), [{ purpose: 'password-reset' }])
+  })
+
+  it('removes resets of many passwords that nobody started within a week, and says how many rows went', async () => {
+    const prepare = (made: number) =>
+      rows(`insert into mass_resets (operator, selection, created_at) values ('o', 'x', $1)`, [fromNow(made)])
+    await prepare(-7 * day)
+    for (let number = 0; number < 3; number += 1) await prepare(-7 * day - 1)
+    await addManySessions(3)
+    const { leftovers, sessions } = await purge()
+    deepEqual([leftovers, sessions, await count('mass_resets')], [3, 2, 1])
   })
 
   it('removes notices of a year ago', async () => {

@@ -216,7 +216,7 @@ describe('creating a user', () => {
     equal(await seek('eve@example.gov.uk'), undefined)
   })
 
-  it('says everything that is wrong, and keeps everything that was typed', async () => {
+  it('says everything that is wrong, and keeps everything that was typed (admin-ui 12, case 7)', async () => {
     const page = await invite(
       chief,
       '"><script>alert(1)</script>'.repeat(12),
@@ -249,7 +249,7 @@ describe('creating a user', () => {
     equal(await seek('gus@example.gov.uk'), undefined)
   })
 
-  it('says that an address is taken, whoever has it, and leaves no trace', async () => {
+  it('says that an address is taken, whoever has it, and leaves no trace (admin-ui 12, case 6)', async () => {
     await test.user('Taken', { role: 'superadmin' })
     const { user: robot } = await test.machine('Robot', robots)
     const before = await test.events()

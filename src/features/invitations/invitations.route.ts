@@ -1,5 +1,4 @@
 import { newPasswordView } from '#web/new-password.ts'
-import type { Page } from '#web/page.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
@@ -20,7 +19,7 @@ export const invitationRoutes: Routes = (scope, signon) => {
     const invited = await seekInvited(signon, token)
     if (!invited) return refuseLink(request, reply)
     const newPassword = newPasswordView(await signon.single.passwords.owner(invited.id))
-    return show(reply, acceptInvitationPage({ token, email: invited.email, newPassword }))
+    return reply.page(acceptInvitationPage({ token, email: invited.email, newPassword }))
   })
 
   scope.post(paths.acceptInvitation, { config: { access } }, async (request, reply) => {
@@ -35,7 +34,7 @@ export const invitationRoutes: Routes = (scope, signon) => {
     if (result.outcome === 'refused') {
       const { owner, faults } = result
       const newPassword = newPasswordView(owner, faults)
-      return show(reply, acceptInvitationPage({ token, email: owner.email, newPassword }))
+      return reply.page(acceptInvitationPage({ token, email: owner.email, newPassword }))
     }
     request.browser.flash('password-set')
     return reply.redirect(paths.signIn, 302)
@@ -46,7 +45,7 @@ export const invitationRoutes: Routes = (scope, signon) => {
     const token = onlyText(request.query, 'invitation_token') ?? ''
     const invited = await seekInvited(signon, token)
     if (!invited) return refuseLink(request, reply)
-    return show(reply, declineInvitationPage({ token, email: invited.email }))
+    return reply.page(declineInvitationPage({ token, email: invited.email }))
   })
 
   scope.post(paths.declineInvitation, { config: { access } }, async (request, reply) => {
@@ -59,9 +58,6 @@ export const invitationRoutes: Routes = (scope, signon) => {
 }
 
 const sentToken = ({ body }: Request): string => onlyText(body, 'user[invitation_token]') ?? ''
-
-// The address of these pages is a secret, which no other page may be told.
-const show = (reply: Reply, page: Page): Reply => reply.header('referrer-policy', 'no-referrer').page(page)
 
 const refuseLink = (request: Request, reply: Reply): Reply => {
   request.browser.flash('invitation-dead')

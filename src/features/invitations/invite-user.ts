@@ -63,7 +63,7 @@ const organisationOf = async (
 ): Promise<Found | undefined> => {
   if (organisationId !== undefined) return organisations.seek(organisationId)
   if (organisationSlug === undefined) return undefined
-  return { ...(await organisations.findBySlug(organisationSlug)), isClosed: false }
+  return { ...(await organisations.find({ slug: organisationSlug })), isClosed: false }
 }
 
 const personFaults = (

@@ -44,7 +44,7 @@ describe('the page that sends an invitation again', () => {
     equal((await signon.single.users.seek(ada.id))?.invitedBy, admin.id)
   })
 
-  it('goes back to the user and says why, when it cannot be sent again', async () => {
+  it('goes back to the user and says why, when it cannot be sent again (admin-ui 12, case 13)', async () => {
     const browser = await test.signedIn(admin)
     const [accepted, suspended] = [await invite('Accepted'), await invite('Suspended')]
     const never = await test.user('Never', { organisationId: office })

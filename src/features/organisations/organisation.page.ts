@@ -5,8 +5,15 @@ export interface OrganisationView {
   readonly name: string
   readonly breadcrumbs: readonly Link[]
   readonly facts: readonly { readonly key: string; readonly value: string }[]
-  readonly parents: readonly Link[]
-  readonly children: readonly Link[]
+  readonly parents: readonly NeighbourView[]
+  readonly children: readonly NeighbourView[]
+  /** What would be above or below it, had nobody blocked that. */
+  readonly blockedParents: readonly NeighbourView[]
+  readonly blockedChildren: readonly NeighbourView[]
+  /** Where one is added by hand; nothing for who may not. */
+  readonly addParentPath: string | null
+  /** How far it reaches, in sentences. */
+  readonly reach: string
   readonly requiresTwoStep: boolean
   /** `1 November 2026`, when that is known. */
   readonly requiredSince: string | null
@@ -29,6 +36,14 @@ export interface OrganisationView {
 export interface Link {
   readonly text: string
   readonly href: string
+}
+
+/** An organisation directly above or below. */
+export interface NeighbourView extends Link {
+  /** Where the edge comes from. */
+  readonly origin: string
+  /** What can be done about it; nothing for who may not. */
+  readonly actions: readonly { readonly text: string; readonly hiddenText: string; readonly href: string }[]
 }
 
 export const organisationPage = (view: OrganisationView): Page => ({

@@ -27,5 +27,5 @@ export interface Link {
 
 export const organisationsPage = (view: OrganisationsView): Page => ({
   template: 'organisations/organisations.njk',
-  view: { title: 'Organisations', breadcrumbs: [{ text: 'Dashboard', href: '/' }], ...view },
+  view: { title: 'Organisations', breadcrumbs: [], ...view },
 })

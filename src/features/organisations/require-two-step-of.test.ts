@@ -98,7 +98,7 @@ describe('requiring 2-step verification of an organisation', () => {
     })
   })
 
-  it('EL-Q6: shows before how many are asked, exempt, or have it set up, and then asks, tells and records', async () => {
+  it('EL-Q6; admin-ui 13, observation 11: shows before how many are asked, exempt, or have it set up, and then asks, tells and records', async () => {
     const id = await peopled('Preview')
     const preview = await superadmin.get(`/organisations/${id}/edit`)
     match(preview.text, /<h1[^>]*>Require 2-step verification for Preview<\/h1>/)
@@ -153,7 +153,7 @@ describe('requiring 2-step verification of an organisation', () => {
     deepEqual(await told(), [])
   })
 
-  it('tells the second of two, and never does the opposite of what a page offered', async () => {
+  it('tells the second of two, and never does the opposite of what a page offered (admin-ui 12, case 17)', async () => {
     const id = await test.organisation('Raced')
     const first = await pressOpened(superadmin, id, { was: 'spared' })
     equal(first.status, 303)

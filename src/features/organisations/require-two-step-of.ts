@@ -1,8 +1,8 @@
 import type { Actor } from '#domain/events.ts'
-import type { Organisation } from '#domain/organisation.ts'
+import type { Organisation, WhichOrganisation } from '#domain/organisation.ts'
 import type { UserId } from '#domain/user.ts'
 import { administratorFor } from '#store/administration.ts'
-import type { Member, Standings, WhichOrganisation } from '#store/organisation-pages.ts'
+import type { Member, Standings } from '#store/organisation-pages.ts'
 import type { Signon } from '#store/signon.ts'
 
 export interface RequireTwoStepOf {

@@ -1,3 +1,4 @@
+import { showLocked } from '#web/locked.ts'
 import { newPasswordView } from '#web/new-password.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
@@ -16,12 +17,13 @@ export const changePasswordRoutes: Routes = (scope, signon) => {
   scope.get(paths.changePassword, (request, reply) => show(request, reply))
 
   scope.post(paths.changePassword, async (request, reply) => {
-    const faults = await changePassword(signon, actorOf(request), sessionOf(request), {
+    const result = await changePassword(signon, actorOf(request), sessionOf(request), {
       current: onlyText(request.body, 'user[current_password]') ?? '',
       password: onlyText(request.body, 'user[password]') ?? '',
       confirmation: onlyText(request.body, 'user[password_confirmation]') ?? '',
     })
-    if (faults) return show(request, reply, faults)
+    if (result.outcome === 'refused') return show(request, reply, result.faults)
+    if (result.outcome === 'locked') return showLocked(request, reply, result.until)
     request.browser.flash('password-changed')
     return reply.redirect(paths.account, 302)
   })

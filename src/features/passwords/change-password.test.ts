@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
@@ -42,6 +42,7 @@ describe('changing one’s own password', () => {
     deepEqual([done.status, done.location], [302, '/account'])
     match((await browser.get(page)).text, /Your password was changed successfully/)
     equal((await elsewhere.get('/')).location, '/users/sign_in')
+    match((await elsewhere.get('/users/sign_in')).text, /You have been signed out\. Sign in again/)
     for (const table of ['remembered_browsers', 'account_tokens'])
       deepEqual(await test.rows(`select from ${table} where user_id = $1`, [user.id]), [])
     deepEqual(await test.events(user.uid), [11, 11, 10])
@@ -128,7 +129,13 @@ describe('changing one’s own password', () => {
     for (let time = 1; time <= 3; time += 1) await change('not it', fresh)
     for (let time = 1; time <= 2; time += 1) await test.browser().signIn(user.email, 'not it')
     equal((await browser.get(page)).status, 200)
-    await change('not it', fresh)
+    const { text } = await change('not it', fresh)
+    match(text, /<h1[^>]*>Account locked<\/h1>/)
+    match(text, /wrong details too many times, so you were signed out/)
+    match(text, /It unlocks at 10:30am UK time/)
+    doesNotMatch(text, /Current password is invalid/)
+    equal(browser.sessionCookie, undefined)
+    equal((await test.events(user.uid)).at(-1), 14)
     equal((await browser.get(page)).location, '/users/sign_in')
     deepEqual((await test.events(user.uid)).filter((number) => number === 1).length, 1)
   })

@@ -15,21 +15,32 @@ export interface ChangePasswordFaults extends NewPasswordFaults {
   readonly current?: string
 }
 
+export type ChangePasswordOutcome =
+  | { readonly outcome: 'changed' }
+  | { readonly outcome: 'refused'; readonly faults: ChangePasswordFaults }
+  /** By too many wrong current passwords. */
+  | { readonly outcome: 'locked'; readonly until: Date }
+
 const wrong = { current: 'Current password is invalid' } as const
 
 /**
- * Gives the signed-in person another password: every other session of theirs ends, and every browser is forgotten. The
- * answer is what is wrong with what was typed, or nothing. Wrong current passwords count towards the lock.
+ * Gives the signed-in person another password: every other session of theirs ends, and every browser is forgotten. Wrong
+ * current passwords count towards the lock.
  */
 export const changePassword = async (
   signon: Signon,
   actor: Actor,
   session: Pick<Session, 'id' | 'user'>,
   typed: ChangePassword,
-): Promise<ChangePasswordFaults | undefined> => {
+): Promise<ChangePasswordOutcome> => {
   const { user } = session
   const owner = await signon.single.passwords.owner(user.id)
-  const attempt = await checkOwnPassword(signon, actor, user, typed.current)
+  const checked = await checkOwnPassword(signon, actor, user, typed.current)
+  if (checked.outcome === 'locked') {
+    await refuse(signon, actor, session, wrong)
+    return checked
+  }
+  const attempt = checked.outcome === 'right' ? checked.attempt : undefined
   // Only the owner is told that a password was used before: it would be another way to try passwords.
   const faults = await newPasswordFaults(signon, attempt ? owner : { ...owner, usedHashes: [] }, typed)
   if (!attempt?.passwordHash || faults)
@@ -44,7 +55,7 @@ export const changePassword = async (
     return true
   })
   // Somebody was faster, and the current password is another now.
-  return isChanged ? undefined : refuse(signon, actor, session, wrong)
+  return isChanged ? { outcome: 'changed' } : refuse(signon, actor, session, wrong)
 }
 
 const currentFault = ({ current }: ChangePassword): ChangePasswordFaults =>
@@ -55,10 +66,10 @@ const refuse = async (
   actor: Actor,
   { user }: Pick<Session, 'user'>,
   faults: ChangePasswordFaults,
-): Promise<ChangePasswordFaults> => {
+): Promise<ChangePasswordOutcome> => {
   const note = noteOfErrors(Object.values(faults))
   await signon.transaction((work) =>
     work.record({ name: 'password-change-failed', about: user, note }, actor),
   )
-  return faults
+  return { outcome: 'refused', faults }
 }

@@ -1,6 +1,7 @@
 import type { Page } from '#web/page.ts'
 
-export const forgottenPasswordPage = (): Page => ({
+/** `fault` is what was wrong with the address that was typed, or nothing. */
+export const forgottenPasswordPage = (fault: string | null): Page => ({
   template: 'passwords/forgotten-password.njk',
-  view: { title: 'Forgot your passphrase?' },
+  view: { title: 'Forgot your passphrase?', fault },
 })

@@ -12,12 +12,14 @@ const access = 'public'
 
 export const resetPasswordRoutes: Routes = (scope, signon) => {
   scope.get(paths.forgottenPassword, { config: { access } }, async ({ session }, reply) =>
-    session ? reply.redirect(paths.dashboard, 302) : reply.page(forgottenPasswordPage()),
+    session ? reply.redirect(paths.dashboard, 302) : reply.page(forgottenPasswordPage(null)),
   )
 
   scope.post(paths.requestReset, { config: { access } }, async (request, reply) => {
     if (request.session) return reply.redirect(paths.dashboard, 302)
-    await requestReset(signon, actorOf(request), onlyText(request.body, 'user[email]') ?? '')
+    const typed = onlyText(request.body, 'user[email]') ?? ''
+    const fault = await requestReset(signon, actorOf(request), typed)
+    if (fault !== undefined) return reply.page(forgottenPasswordPage(fault))
     request.browser.flash('reset-requested')
     return reply.redirect(paths.signIn, 302)
   })
@@ -50,6 +52,5 @@ export const resetPasswordRoutes: Routes = (scope, signon) => {
   })
 }
 
-// The address of these pages is a secret, which no other page may be told.
 const show = (reply: Reply, view: ResetPasswordView | undefined): Reply =>
   reply.page(view ? resetPasswordPage(view) : deadLinkPage())

@@ -66,14 +66,9 @@ describe('a forgotten passphrase', () => {
     const { user: machine } = await test.machine('Robot', await test.application('Robotics'))
 
     const answers = []
-    for (const email of [
-      known,
-      suspended,
-      invited,
-      machine,
-      { email: 'nobody@example.gov.uk' },
-      { email: '' },
-    ].map((user) => user.email)) {
+    for (const email of [known, suspended, invited, machine, { email: 'nobody@example.gov.uk' }].map(
+      (user) => user.email,
+    )) {
       const browser = test.browser()
       const { status, location, headers } = await browser.post(
         '/users/password',
@@ -111,14 +106,30 @@ describe('a forgotten passphrase', () => {
     const browser = test.browser()
     await browser.post('/users/password', { 'user[email]': ' TYPED@example.gov.uk ' }, '/users/password/new')
     deepEqual(await test.events(uid), [7])
-    for (const [name, value] of [
-      ['user[email][x]', 'y'],
-      ['user', 'x'],
-      ['user[email]', 'x'.repeat(100_000)],
-    ] as const)
-      equal((await browser.post('/users/password', { [name]: value }, '/users/password/new')).status, 302)
+    const post = (name: string, value: string) =>
+      browser.post('/users/password', { [name]: value }, '/users/password/new')
+    equal((await post('user[email]', 'x'.repeat(100_000))).status, 302)
+    for (const name of ['user[email][x]', 'user'])
+      match((await post(name, 'x')).text, /Enter an email address/, name)
     await test.mails()
     clock.step(hour)
+  })
+
+  it('is refused on the page without an address, which counts nowhere', async () => {
+    const browser = test.browser()
+    for (let time = 1; time <= 6; time += 1) {
+      const { status, text } = await browser.post(
+        '/users/password',
+        { 'user[email]': ' ' },
+        '/users/password/new',
+      )
+      equal(status, 200)
+      match(text, /<title>\s*Error: Forgot your passphrase\?/)
+      match(text, /href="#email">Enter an email address</)
+    }
+    const counted = `select from throttles where name like 'reset%' and window_start = $1`
+    const window = new Date(clock.now().getTime() - (clock.now().getTime() % hour))
+    deepEqual(await test.rows(counted, [window]), [])
   })
 
   it('is asked for five times an hour by one address of mail, which need be nobody’s', async () => {
@@ -130,6 +141,7 @@ describe('a forgotten passphrase', () => {
       const refused = await ask()
       equal(refused.status, 429)
       equal(refused.headers.get('retry-after'), '1800')
+      match(refused.text, /Too many attempts\. Wait 30 minutes and try again\./)
     }
     equal((await test.events(known.uid)).length, 5)
     const kept = await test.rows<{ caller: string }>(
@@ -182,7 +194,7 @@ describe('a link to choose another password', () => {
       await test.rows('select locked_at, failed_attempts, second_factor_attempts from users where id = $1', [
         ada.id,
       ]),
-      [{ locked_at: null, failed_attempts: 0, second_factor_attempts: 0 }],
+      [{ locked_at: null, failed_attempts: 0, second_factor_attempts: 9 }],
     )
     deepEqual(await test.events(ada.uid), [11, 7, 8, 32])
     deepEqual(
@@ -201,6 +213,7 @@ describe('a link to choose another password', () => {
       deepEqual([page.status, page.headers.get('referrer-policy')], [200, 'no-referrer'])
       equal(page.headers.get('cache-control'), 'no-store')
       match(page.text, /<h1[^>]*>Choose a new password<\/h1>/)
+      match(page.text, /Four or more random words make a good password/)
     }
     deepEqual(await test.events(ben.uid), [7, 8, 8, 8])
     equal((await test.browser().send(link, { method: 'HEAD' })).status, 200)
@@ -319,7 +332,7 @@ describe('a link to choose another password', () => {
     equal((await test.events(gone.uid)).includes(32), false)
   })
 
-  it('observation 27: one that never was is recorded as nobody’s, and only so often', async () => {
+  it('observation 27; EL-Q7: one that never was is recorded as nobody’s, and only so often', async () => {
     match(
       (await test.browser().get('/users/password/edit?reset_password_token=made-up')).text,
       /this link doesn’t work/,

@@ -41,8 +41,8 @@ export const openResetLink = async (
 
 /**
  * Chooses another password by a link, which ends with it and not before: a password that is refused leaves it good, and
- * of any number of parallel tries one succeeds. A lock, all sessions and remembered browsers end; nobody is signed in.
- * Throws `TooManyAttempts` for links that are none.
+ * of any number of parallel tries one succeeds. A lock by wrong passwords, all sessions and remembered browsers end;
+ * nobody is signed in. Throws `TooManyAttempts` for links that are none.
  */
 export const resetPassword = async (
   signon: Signon,

@@ -9,14 +9,20 @@ import { ownEmail } from './push-credential.ts'
  */
 export const announceUser =
   (signon: Signon) =>
-  ({ user, update, reauthenticate, application }: Jobs['announce-user']): Promise<void> =>
+  ({ user, update, reauthenticate, application, only }: Jobs['announce-user']): Promise<void> =>
     signon.transaction(async (work) => {
       const person = await work.users.seek(user)
       // Signon's own API user is known wherever it calls, and does not call to speak of itself.
       if (!person || person.email === ownEmail) return
+      const isUrgent = reauthenticate || person.suspendedAt !== null
       for (const listener of await work.grants.listeners(user, application)) {
+        if (only !== undefined && listener !== only) continue
         const payload = { user, application: listener }
-        if (update) await work.jobs.add({ name: 'push-user-update', payload })
+        if (update)
+          await work.jobs.add({
+            name: 'push-user-update',
+            payload: { ...payload, ...(isUrgent && { isUrgent }) },
+          })
         if (reauthenticate) await work.jobs.add({ name: 'push-reauthentication', payload })
       }
     })

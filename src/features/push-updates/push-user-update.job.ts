@@ -20,7 +20,7 @@ export const pushUserUpdate =
       if (!latest) return
       await work.grants.markSynced(user, application)
       if (!latest.permissions.includes(signinPermission))
-        await work.jobs.add({ name: 'push-reauthentication', payload })
+        await work.jobs.add({ name: 'push-reauthentication', payload: { user, application } })
       // A newer push may have overtaken this one on the way, so what was sent last must be what holds now.
       if (!isDeepStrictEqual(latest, sent)) await work.jobs.add({ name: 'push-user-update', payload })
     })

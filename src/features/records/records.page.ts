@@ -6,5 +6,5 @@ export interface RecordsView {
 
 export const recordsPage = (view: RecordsView): Page => ({
   template: 'records/records.njk',
-  view: { title: 'Records', breadcrumbs: [{ text: 'Dashboard', href: '/' }], ...view },
+  view: { title: 'Records', breadcrumbs: [], ...view },
 })

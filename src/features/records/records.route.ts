@@ -26,6 +26,11 @@ export const recordsRoutes: Routes = (scope, signon) => {
             href: paths.recordsFailedJobs,
             about: `${failed} Mails and messages to applications that failed as often as they are tried.`,
           },
+          {
+            text: 'Scheduled work',
+            href: paths.recordsRuns,
+            about: 'What Signon does by itself, when, and what came of it.',
+          },
         ],
       }),
     )

@@ -25,7 +25,13 @@ describe('records', () => {
   it('are for superadmins, every page of them', async () => {
     for (const role of roles) {
       const browser = await signedInAs(role, `Reader ${role}`)
-      for (const path of ['/records', '/records/events', '/records/unknown_sign_ins', '/records/failed_jobs'])
+      for (const path of [
+        '/records',
+        '/records/events',
+        '/records/unknown_sign_ins',
+        '/records/failed_jobs',
+        '/records/runs',
+      ])
         equal((await browser.get(path)).status, role === 'superadmin' ? 200 : 403, `${role} ${path}`)
     }
     match((await test.browser().get('/records/events')).location, /sign_in/)
@@ -33,7 +39,7 @@ describe('records', () => {
 
   it('lead to each other', async () => {
     const { text } = await (await signedInAs('superadmin', 'Guided')).get('/records')
-    for (const path of ['events', 'unknown_sign_ins', 'failed_jobs'])
+    for (const path of ['events', 'unknown_sign_ins', 'failed_jobs', 'runs'])
       match(text, new RegExp(`href="/records/${path}"`))
     match(text, /There are none\./)
   })
@@ -152,7 +158,7 @@ describe('sign-in attempts on unknown accounts', () => {
       ),
     ].map(([, address, attempts, tried]) => [address, attempts, tried])
 
-  it('EL-Q2: shows when, from where and with what they were made, so that repeats are seen, and never what was typed', async () => {
+  it('EL-Q2; admin-ui 13, observation 16: shows when, from where and with what they were made, so that repeats are seen, and never what was typed', async () => {
     await attempt('old@example.gov.uk', '198.51.100.9')
     clock.step(day + hour)
     await attempt('Ghost@example.gov.uk', '192.0.2.1')

@@ -126,7 +126,7 @@ describe('the log of another user', () => {
     match((await superadmin.get(`/users/${user.id}/event_logs`)).text, /for Whitehall \(editor, signin\)/)
   })
 
-  it('shows markup in names, notes and user agents as text', async () => {
+  it('shows markup in names, notes and user agents as text (admin-ui 12, case 19)', async () => {
     const user = await test.user('<b>Bold</b>', { organisationId: home, email: 'bold@example.gov.uk' })
     const evil = await test.user('"><script>alert(2)</script>', { email: `o'neil"x@example.gov.uk` })
     await record('email-changed', user, '<script>alert(1)</script>', {
@@ -139,7 +139,7 @@ describe('the log of another user', () => {
     match(text, /href="\/users\?filter=o%27neil%22x%40example\.gov\.uk"/)
   })
 
-  it('EL-Q1: leaves out what the reader may not see in the query, so that pages are full', async () => {
+  it('EL-Q1; admin-ui 13, observation 6: leaves out what the reader may not see in the query, so that pages are full', async () => {
     const user = await test.user('Quiet', { organisationId: home })
     for (let number = 0; number < 120; number += 1)
       await record(number % 3 === 0 ? 'account-unlocked' : 'api-token-created', user, `note ${number} of all`)

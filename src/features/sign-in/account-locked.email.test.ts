@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { User } from '#domain/user.ts'
 import { hour } from '#kernel/clock.ts'
@@ -26,6 +26,16 @@ describe('the mail about a lock', () => {
     equal(mail?.text.split('UK time').length, 2, 'observation 7: once')
     match(mail?.text ?? '', /GOV\.UK lead or one of your organisation admins can unlock it sooner/)
     match(mail?.text ?? '', /https:\/\/signon\.example\/users\/sign_in\n/)
+    match(mail?.text ?? '', /That unlocks your account at once, unless it was wrong codes/)
+  })
+
+  it('does not send somebody to choose another password who has accepted no invitation yet', async () => {
+    const user = await test.user('Ned')
+    await test.signon.single.invitations.send(user.id, undefined)
+    await lock(user)
+    const [mail] = await test.mails()
+    match(mail?.text ?? '', /You have not accepted your invitation yet/)
+    doesNotMatch(mail?.text ?? '', /Forgot your passphrase/)
   })
 
   it('is not sent when the lock is over, was lifted, or the account is gone', async () => {

@@ -2,6 +2,7 @@ import { type Letter, letter, type MailPlace, signonName } from '#domain/letter.
 import { isLocked, lockEndsAt } from '#domain/lockout.ts'
 import { londonClock, londonDate } from '#domain/london-time.ts'
 import type { MailOrder } from '#domain/mails.ts'
+import { isInvited } from '#domain/user-status.ts'
 import type { Signon } from '#store/signon.ts'
 import { paths } from '#web/paths.ts'
 
@@ -21,7 +22,9 @@ export const accountLockedEmail = async (
     paragraphs: [
       `Your ${signonName(place)} account (${person.email}) is locked, because wrong details were entered too many times.`,
       `It unlocks at ${londonClock(end)} UK time on ${londonDate(end)}. Your GOV.UK lead or one of your organisation admins can unlock it sooner.`,
-      `If that was not you, somebody may be trying to get into your account. Once it is unlocked, choose a new password: select “Forgot your passphrase?” at ${place.publicUrl}${paths.signIn}`,
+      isInvited(person)
+        ? 'You have not accepted your invitation yet, and the lock does not keep you from that: follow the link in the invitation. If that was not you, somebody may be trying to get into your account, which nobody can before you have chosen a password.'
+        : `If you have forgotten your password, or if that was not you, choose a new one: select “Forgot your passphrase?” at ${place.publicUrl}${paths.signIn}\nThat unlocks your account at once, unless it was wrong codes for 2-step verification that locked it.`,
     ],
   })
 }

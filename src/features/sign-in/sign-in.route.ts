@@ -1,5 +1,6 @@
 import { requestOptions } from '#domain/passkey-options.ts'
 import { safeReturnAddress } from '#domain/return-address.ts'
+import { suspendedWords } from '#web/browser.ts'
 import { formTargetsOf } from '#web/form-targets.ts'
 import { challengeFor } from '#web/passkey-form.ts'
 import { paths } from '#web/paths.ts'
@@ -8,6 +9,12 @@ import { actorOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { type SignInView, signInPage } from './sign-in.page.ts'
 import { signIn } from './sign-in.ts'
+
+const problems = {
+  refused:
+    'Invalid email or password. Entering an incorrect password 6 times will lock your account for 1 hour.',
+  suspended: suspendedWords,
+} as const
 
 /** `relyingParty` is the host name that passkeys are bound to. */
 export const signInRoutes =
@@ -45,7 +52,7 @@ export const signInRoutes =
         presented: { session: browser.sessionToken, rememberedBrowser: browser.rememberedToken },
       })
       if (result.outcome !== 'signed in')
-        return show(request, reply, { email, problem: result.outcome, returnAddress })
+        return show(request, reply, { email, problem: problems[result.outcome], returnAddress })
       browser.keepSession(result.session.token)
       const goal = returnAddress ?? paths.dashboard
       if (result.session.level === 'password') {

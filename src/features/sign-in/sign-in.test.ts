@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { User } from '#domain/user.ts'
 import { hour, minute } from '#kernel/clock.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
@@ -157,7 +158,10 @@ describe('signing in', () => {
   it('shows a suspended person why, only with the right password', async () => {
     const user = await test.user('Sus')
     await signon.transaction((work) => work.users.suspend(user.id, 'left'))
-    match((await test.browser().signIn('sus@example.gov.uk')).text, /Your account has been suspended/)
+    match(
+      (await test.browser().signIn('sus@example.gov.uk')).text,
+      /suspended\. Your GOV\.UK lead or one of your organisation admins can unsuspend it\./,
+    )
     match((await test.browser().signIn('sus@example.gov.uk', 'wrong')).text, /Invalid email or password/)
     deepEqual(await test.events(user.uid), [13, 12])
   })
@@ -188,6 +192,15 @@ describe('the lock', () => {
     await browser.signIn(user.email)
     for (let attempt = 1; attempt <= 6; attempt += 1) await test.browser().signIn(user.email, 'wrong')
     equal((await browser.get('/')).location, '/users/sign_in')
+    match((await browser.get('/users/sign_in')).text, /You have been signed out\. Sign in again/)
+  })
+
+  it('leaves browsers remembered: anybody who knows an address can bring it about', async () => {
+    const user = await test.user('Remembered')
+    await signon.single.rememberedBrowsers.remember(user.id, {})
+    for (let attempt = 1; attempt <= 6; attempt += 1) await test.browser().signIn(user.email, 'wrong')
+    equal((await test.events(user.uid)).includes(1), true)
+    equal((await test.rows('select from remembered_browsers where user_id = $1', [user.id])).length, 1)
   })
 
   it('and a suspension, and a new password, win over a sign-in that began before them', async () => {
@@ -340,6 +353,33 @@ describe('a session', () => {
   })
 })
 
+describe('failed sign-ins from one network address', () => {
+  it('observation 15: are refused after two hundred in ten minutes, with how long to wait', async () => {
+    const user = await test.user('Office')
+    const browser = test.browser()
+    const { text } = await browser.get('/users/sign_in')
+    const csrf = /name="csrf_token" value="(?<token>[^"]+)"/.exec(text)?.groups?.['token'] ?? ''
+    const attempt = (email: string, typed: string) =>
+      browser.send('/users/sign_in', {
+        method: 'POST',
+        body: new URLSearchParams({ 'user[email]': email, 'user[password]': typed, csrf_token: csrf }),
+      })
+    clock.step(10 * minute - (clock.now().getTime() % (10 * minute)) + 4 * minute)
+    // Blank passwords cost no work, and count like others.
+    for (let time = 1; time <= 200; time += 1) equal((await attempt('nobody@example.gov.uk', '')).status, 200)
+    const refused = await attempt(user.email, password)
+    deepEqual([refused.status, refused.headers.get('retry-after')], [429, '360'])
+    match(refused.text, /Too many attempts\. Wait 6 minutes and try again\./)
+    deepEqual(await test.rows('select failed_attempts from users where id = $1', [user.id]), [
+      { failed_attempts: 0 },
+    ])
+    clock.step(6 * minute - 1)
+    match((await attempt(user.email, password)).text, /Wait 1 minute and try again/)
+    clock.step(1)
+    equal((await attempt(user.email, password)).location, '/')
+  })
+})
+
 describe('signing out', () => {
   it('CC-60 by a plain link ends the session and lands on the sign-in page', async () => {
     const user = await test.user('Out')
@@ -379,16 +419,45 @@ describe('signing out', () => {
     equal((await test.jobs()).length, before)
   })
 
-  it('happens to whoever was signed in before somebody else signs in in the same browser', async () => {
-    const [before, afterwards] = [await test.user('Before'), await test.user('Afterwards')]
+  /** Somebody signs in in the browser in which another person did, so many milliseconds later. */
+  const signInAfter = async (before: User, { email }: User, later: number): Promise<void> => {
     const browser = test.browser()
     await browser.signIn(before.email)
     const page = await browser.get('/')
     const csrf = /name="csrf_token" value="(?<token>[^"]+)"/.exec(page.text)?.groups?.['token'] ?? ''
-    const fields = { 'user[email]': afterwards.email, 'user[password]': password, csrf_token: csrf }
+    clock.step(later)
+    const fields = { 'user[email]': email, 'user[password]': password, csrf_token: csrf }
     await browser.send('/users/sign_in', { method: 'POST', body: new URLSearchParams(fields) })
+  }
+
+  const announced = (user: User) =>
+    test.rows(`select from graphile_worker._private_jobs where (payload->>'user')::int = $1`, [user.id])
+
+  it('happens to whoever was signed in before somebody else signs in in the same browser, and tells applications', async () => {
+    const [before, afterwards] = [await test.user('Before'), await test.user('Afterwards')]
+    await signInAfter(before, afterwards, 0)
     deepEqual(await test.events(before.uid), [11, 49])
     deepEqual(await test.events(afterwards.uid), [11])
+    const [event] = await test.rows('select actor_id from events where number = 49 and about_uid = $1', [
+      before.uid,
+    ])
+    deepEqual(event, { actor_id: afterwards.id })
+    deepEqual([(await announced(before)).length, (await announced(afterwards)).length], [1, 0])
+  })
+
+  it('CC-63 does not happen to whoever had timed out before somebody else signs in', async () => {
+    const [before, afterwards] = [await test.user('Gone home'), await test.user('Next')]
+    await signInAfter(before, afterwards, 31 * minute)
+    deepEqual(await test.events(before.uid), [11])
+    deepEqual(await test.events(afterwards.uid), [11])
+    deepEqual(await announced(before), [])
+  })
+
+  it('does not happen to somebody who signs in again', async () => {
+    const again = await test.user('Same')
+    await signInAfter(again, again, 0)
+    deepEqual(await test.events(again.uid), [11, 11])
+    deepEqual(await announced(again), [])
   })
 
   it('observation 22: works from our own button, which is a form, and says so', async () => {

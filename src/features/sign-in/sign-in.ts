@@ -38,9 +38,26 @@ export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promis
   if (!attempt) return signon.transaction((work) => refuseUncounted(signon, work, from, email))
   if (!fits || !mayTry(attempt, signon.clock.now())) return refuse(signon, from, attempt)
   if (attempt.isSuspended) return refuseSuspended(signon, origin, attempt)
-  const session = await signon.single.signIns.complete(attempt, origin, typed.presented)
+  const session = await complete(signon, origin, attempt, typed.presented)
   // Much may have happened while the password was being checked: a lock, a suspension, a new password.
   return session ? { outcome: 'signed in', session } : refuse(signon, from, attempt)
+}
+
+/** One statement, unless the browser holds a session: whoever that belonged to is signed out at the same time. */
+const complete = (
+  signon: Signon,
+  { caller, ...from }: Actor & { readonly caller: string },
+  attempt: Attempt,
+  presented: PresentedTokens,
+): Promise<OpenedSession | undefined> => {
+  const origin = { ...from, caller }
+  if (presented.session === undefined) return signon.single.signIns.complete(attempt, origin, presented)
+  return signon.transaction(async (work) => {
+    const session = await work.signIns.complete(attempt, origin, presented)
+    if (session?.replaced)
+      await work.record({ name: 'signed-out', about: session.replaced }, { ...from, userId: attempt.id })
+    return session
+  })
 }
 
 const isStorable = (email: string): boolean => email !== '' && email.length <= 255

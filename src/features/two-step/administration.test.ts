@@ -210,7 +210,8 @@ describe('an exemption', () => {
         .slice(0, 10)
     const exempt = (until: string) =>
       exemptFromTwoStep(signon, operator, { email: user.email, reason: 'x', until })
-    const mailsToThem = async () => (await test.mails()).filter(({ to }) => to === user.email)
+    const mailsToThem = async () =>
+      (await test.mails()).filter(({ to, subject }) => to === user.email && subject.includes('ends soon'))
     await exempt(dayIn(2))
     await runJob()
     await exempt(dayIn(10))

@@ -3,21 +3,37 @@ import { type CodeVerdict, judgeCode } from '#domain/totp.ts'
 import { type FactorId, mostApps, mustUseTwoStep, tidyCode } from '#domain/two-step.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
 import { codesOf } from '#outside/totp.ts'
+import type { PasskeyVerifier } from '#outside/webauthn.ts'
 import { checkOwnPassword } from '#store/own-password.ts'
 import type { Session } from '#store/sessions.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { type CodeOutcome, checkCode } from './check-code.ts'
+import {
+  type Answered,
+  type AnswerFault,
+  answerNotes,
+  type CheckedPasskey,
+  checkPasskey,
+  type RefusedAnswer,
+  useAnswer,
+} from './check-passkey.ts'
 
-/** A person shows once more that it is them: by their password, and by a device that they have. */
-export interface Confirmation {
+/** A person shows once more that it is them: by their password, and by a code of a device that they have. */
+export interface CodeConfirmation {
   readonly session: Session
   readonly password: string
   readonly code: string
 }
 
+/** The same, or by a passkey of theirs instead of a code. */
+export interface Confirmation extends CodeConfirmation {
+  readonly answered: Answered | null
+}
+
 export type Refused =
   | { readonly outcome: 'wrong password' }
   | Exclude<CodeOutcome, { readonly outcome: 'right' }>
+  | { readonly outcome: 'wrong passkey'; readonly fault: AnswerFault }
   /** The code of the device that is being added. */
   | { readonly outcome: 'wrong new code'; readonly why: Exclude<CodeVerdict, { readonly verdict: 'right' }> }
 
@@ -30,10 +46,11 @@ export type AddDeviceOutcome = { readonly outcome: 'added' } | Refused
 export const addDevice = async (
   signon: Signon,
   actor: Actor,
-  asked: Confirmation & { readonly name: string; readonly newCode: string },
+  asked: CodeConfirmation & { readonly name: string; readonly newCode: string },
 ): Promise<AddDeviceOutcome> => {
   const { session, name } = asked
-  if (!(await isTheirs(signon, actor, asked))) return { outcome: 'wrong password' }
+  const refused = await refuseOthers(signon, actor, asked)
+  if (refused) return refused
   return signon.transaction(async (work) => {
     await work.users.lockById(session.user.id)
     const secret = await work.sessions.seekSetUp(session)
@@ -49,7 +66,9 @@ export const addDevice = async (
       throw new Conflict(`You have ${mostApps} authenticator apps. Remove one before you add another.`)
     await work.secondFactors.add(session.user.id, { name, secret, lastStep: verdict.step })
     await work.sessions.forgetSetUp(session)
-    await work.record({ name: 'two-step-device-changed', about: session.user, note: `added ${name}` }, actor)
+    const twoStepChange = { change: 'app added', name } as const
+    const note = `added ${name}`
+    await work.record({ name: 'two-step-device-changed', about: session.user, note, twoStepChange }, actor)
     await endElsewhere(work, session)
     return { outcome: 'added' }
   })
@@ -60,10 +79,11 @@ export type RemoveDeviceOutcome = { readonly outcome: 'removed' } | Refused
 /** Removes an authenticator app. The last one stays while the person must use 2-step verification. */
 export const removeDevice = (
   signon: Signon,
+  verifier: PasskeyVerifier,
   actor: Actor,
   asked: Confirmation & { readonly app: FactorId },
 ): Promise<RemoveDeviceOutcome> =>
-  asConfirmed(signon, actor, asked, async (work) => {
+  asConfirmed(signon, verifier, actor, asked, async (work) => {
     const { session, app } = asked
     const name = await work.secondFactors.remove(session.user.id, app)
     if (name === undefined) throw new NotFound('You have no such device any more.')
@@ -73,7 +93,11 @@ export const removeDevice = (
       if (mustUseTwoStep(state)) throw new Conflict(lastOneStays)
       await work.recoveryCodes.endAll(session.user.id)
     }
-    await work.record({ name: 'second-factor-removed', about: session.user, note: name }, actor)
+    const twoStepChange = { change: 'app removed', name } as const
+    await work.record(
+      { name: 'second-factor-removed', about: session.user, note: name, twoStepChange },
+      actor,
+    )
     await endElsewhere(work, session)
     return { outcome: 'removed' }
   })
@@ -89,43 +113,64 @@ export type RenewRecoveryCodesOutcome =
 /** Makes new recovery codes; those before are good for nothing. */
 export const renewRecoveryCodes = (
   signon: Signon,
+  verifier: PasskeyVerifier,
   actor: Actor,
   asked: Confirmation,
 ): Promise<RenewRecoveryCodesOutcome> =>
-  asConfirmed(signon, actor, asked, async (work) => {
+  asConfirmed(signon, verifier, actor, asked, async (work) => {
     const { user } = asked.session
     const codes = await work.recoveryCodes.renew(user.id)
-    await work.record({ name: 'recovery-codes-made', about: user }, actor)
+    const twoStepChange = { change: 'recovery codes made' } as const
+    await work.record({ name: 'recovery-codes-made', about: user, twoStepChange }, actor)
     return { outcome: 'made', codes }
   })
 
 /** Does `change` once the person has shown that it is them. */
 export const asConfirmed = async <T>(
   signon: Signon,
+  verifier: PasskeyVerifier,
   actor: Actor,
   confirmation: Confirmation,
   change: (work: Work) => Promise<T>,
 ): Promise<T | Refused> => {
-  const { session, code } = confirmation
-  if (!(await isTheirs(signon, actor, confirmation))) return { outcome: 'wrong password' }
+  const { user } = confirmation.session
+  const { code, answered } = confirmation
+  const refused = await refuseOthers(signon, actor, confirmation)
+  if (refused) return refused
+  const answer = answered && (await checkPasskey(signon, verifier, 'confirmation', answered, user.id))
   return signon.transaction(async (work) => {
-    const checked = await checkCode(work, session.user, code, actor)
+    const checked = answer
+      ? await checkAnswer(work, user, answer, actor)
+      : await checkCode(work, user, code, actor)
     return checked.outcome === 'right' ? change(work) : checked
   })
 }
 
-/** Is this their password? */
-const isTheirs = async (
+const checkAnswer = async (
+  work: Work,
+  user: Session['user'],
+  answer: ({ readonly fault: null } & CheckedPasskey) | RefusedAnswer,
+  actor: Actor,
+): Promise<{ readonly outcome: 'right' } | Extract<Refused, { readonly outcome: 'wrong passkey' }>> => {
+  await work.users.lockById(user.id)
+  if (answer.fault === null && (await useAnswer(work, answer))) return { outcome: 'right' }
+  const fault = answer.fault ?? 'wrong'
+  await work.record({ name: 'two-step-change-failed', about: user, note: answerNotes[fault] }, actor)
+  return { outcome: 'wrong passkey', fault }
+}
+
+/** Refuses whoever does not know the password. */
+const refuseOthers = async (
   signon: Signon,
   actor: Actor,
-  { session: { user }, password }: Confirmation,
-): Promise<boolean> => {
-  const isRight = (await checkOwnPassword(signon, actor, user, password)) !== undefined
-  if (!isRight)
-    await signon.transaction((work) =>
-      work.record({ name: 'two-step-change-failed', about: user, note: 'wrong password' }, actor),
-    )
-  return isRight
+  { session: { user }, password }: CodeConfirmation,
+): Promise<Refused | undefined> => {
+  const checked = await checkOwnPassword(signon, actor, user, password)
+  if (checked.outcome === 'right') return undefined
+  await signon.transaction((work) =>
+    work.record({ name: 'two-step-change-failed', about: user, note: 'wrong password' }, actor),
+  )
+  return checked.outcome === 'locked' ? checked : { outcome: 'wrong password' }
 }
 
 /** Whoever changes their devices signs in anew everywhere else. */

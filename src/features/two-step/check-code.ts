@@ -52,6 +52,9 @@ const useAppCode = async (work: Work, user: UserId, code: string): Promise<Judge
     const verdict = judgeCode(codesOf(secret), code, lastStep, work.now)
     if (verdict.verdict === 'right' && (await work.secondFactors.useStep(id, verdict.step)))
       return { outcome: 'right', method: 'code' }
+    // Whoever guesses is told when the code will be right, so it never will be.
+    if (verdict.verdict === 'other clock' && verdict.secondsAhead > 0)
+      await work.secondFactors.refuseStep(id, verdict.step)
     if (verdict.verdict !== 'wrong') why = verdict
   }
   return { outcome: 'wrong', why: why.verdict === 'right' ? { verdict: 'used' } : why }
@@ -60,7 +63,8 @@ const useAppCode = async (work: Work, user: UserId, code: string): Promise<Judge
 const useRecoveryCode = async (work: Work, owner: CodeOwner, code: string, actor: Actor): Promise<Judged> => {
   if (!(await work.recoveryCodes.take(owner.id, code))) return { outcome: 'wrong', why: { verdict: 'wrong' } }
   const left = await work.recoveryCodes.count(owner.id)
-  await work.record({ name: 'recovery-code-used', about: owner, note: `${left} left` }, actor)
+  const twoStepChange = { change: 'recovery code used' } as const
+  await work.record({ name: 'recovery-code-used', about: owner, note: `${left} left`, twoStepChange }, actor)
   return { outcome: 'right', method: 'recovery-code' }
 }
 

@@ -1,4 +1,5 @@
 import type { Page } from '#web/page.ts'
+import type { PasskeyForm } from '#web/passkey-form.ts'
 import type { ShownProblems } from './field-problems.ts'
 
 /** Says why there is no way around 2-step verification, and begins it. */
@@ -16,6 +17,8 @@ export interface SetUpView extends ShownProblems {
   readonly issuer: string
   readonly email: string
   readonly name: string
+  /** Nothing for whoever must set one up. */
+  readonly cancelPath: string | null
 }
 
 /** Sets up the first authenticator app. */
@@ -68,9 +71,11 @@ export interface ConfirmView extends ShownProblems {
   readonly button: string
   readonly action: string
   readonly isWarning: boolean
+  /** Of somebody who has passkeys. */
+  readonly passkey: PasskeyForm | null
 }
 
-/** Asks for the password and a code before something is changed. */
+/** Asks for the password and a code, or a passkey, before something is changed. */
 export const confirmPage = (view: ConfirmView): Page => ({
   template: 'two-step/confirm.njk',
   view: { ...view },

@@ -5,14 +5,14 @@ import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 
 /**
- * Ends an exemption before its day: the person must use 2-step verification if their organisation asks for it, from
- * their next click on. Throws `Conflict` for whoever is not exempt.
+ * Ends an exemption before its day, as its day would: the person must use 2-step verification from their next click on.
+ * Throws `Conflict` for whoever is not exempt.
  */
 export const endExemption = (signon: Signon, actor: Actor, whom: Whom): Promise<User> =>
   signon.transaction(async (work) => {
     const user = await lockUserFor(work, actor, 'exempt from 2-step verification', whom)
-    if (!(await work.twoStep.liftExemption(user.id)))
+    if (!(await work.twoStep.endExemption(user.id)))
       throw new Conflict(`${user.email} is not exempt from 2-step verification.`)
-    await work.record({ name: 'two-step-exemption-removed', about: user }, actor)
+    await work.record({ name: 'two-step-exemption-ended', about: user }, actor)
     return user
   })

@@ -1,4 +1,4 @@
-import { type Letter, letter, type MailPlace, signonName } from '#domain/letter.ts'
+import { type Letter, letter, type MailPlace, oneLine, signonName } from '#domain/letter.ts'
 import { londonDate, londonDay } from '#domain/london-time.ts'
 import type { MailOrder } from '#domain/mails.ts'
 import { daysUntil } from '#domain/two-step.ts'
@@ -46,7 +46,7 @@ const toGranter = async (
     name: granter?.name ?? null,
     subject: `The exemption of ${person.name} from 2-step verification ends soon`,
     paragraphs: [
-      `You exempted ${person.name} (${person.email}) from 2-step verification for ${signonName(place)}. That ends ${when}.`,
+      `You exempted ${oneLine(person.name)} (${person.email}) from 2-step verification for ${signonName(place)}. That ends ${when}.`,
       'They will be asked to set up 2-step verification then. If they still cannot, change the date of their exemption.',
     ],
   })

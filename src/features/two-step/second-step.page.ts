@@ -4,6 +4,8 @@ import type { PasskeyForm } from '#web/passkey-form.ts'
 export interface SecondStepView {
   /** Signon as it is called in this environment. */
   readonly signonName: string
+  /** The same as an authenticator app calls it. */
+  readonly issuer: string
   /** What was wrong with the last try, or nothing. */
   readonly problem: string | null
   /** Where to go on to; the dashboard when there is nothing. */
@@ -26,10 +28,4 @@ export const codePage = ({ returnAddress, ...view }: SecondStepView): Page => ({
 export const recoveryCodePage = ({ returnAddress, ...view }: SecondStepView): Page => ({
   template: 'two-step/recovery-code.njk',
   view: { title: 'Use a recovery code', ...view, returnAddress: returnAddress ?? '' },
-})
-
-/** Too many wrong codes: says until when, in UK time. */
-export const lockedPage = (until: string): Page => ({
-  template: 'two-step/locked.njk',
-  view: { title: 'Account locked', until },
 })

@@ -1,9 +1,10 @@
 import { signonName } from '#domain/letter.ts'
-import { londonClock } from '#domain/london-time.ts'
 import { requestOptions } from '#domain/passkey-options.ts'
 import { safeReturnAddress } from '#domain/return-address.ts'
+import { issuerOf } from '#domain/totp.ts'
 import { invariant } from '#kernel/failure.ts'
 import { formTargetsOf } from '#web/form-targets.ts'
+import { showLocked } from '#web/locked.ts'
 import type { Page } from '#web/page.ts'
 import { challengeFor, type PasskeyForm } from '#web/passkey-form.ts'
 import { paths } from '#web/paths.ts'
@@ -12,7 +13,7 @@ import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { codeProblem } from './code-problem.ts'
 import { passSecondStep } from './pass-second-step.ts'
-import { codePage, lockedPage, recoveryCodePage, type SecondStepView } from './second-step.page.ts'
+import { codePage, recoveryCodePage, type SecondStepView } from './second-step.page.ts'
 
 type SecondStepPage = (view: SecondStepView) => Page
 
@@ -29,7 +30,7 @@ export const secondStepRoutes =
       const [action, button] = [paths.passkeyStep, 'Use a passkey']
       return { kind: 'get', action, options: JSON.stringify(options), button, isSecondary: true }
     }
-    const names = { signonName: signonName({ environment }) }
+    const names = { signonName: signonName({ environment }), issuer: issuerOf(environment) }
     const show = async (
       page: SecondStepPage,
       request: Request,
@@ -77,10 +78,3 @@ export const secondStepRoutes =
     scope.get(paths.recoveryCode, { config }, ask(recoveryCodePage))
     scope.post(paths.recoveryCode, { config }, check(recoveryCodePage))
   }
-
-/** Says that the account is locked, to somebody whose sessions are over by that. */
-export const showLocked = (request: Request, reply: Reply, until: Date): Reply => {
-  request.browser.forgetSession()
-  request.session = undefined
-  return reply.page(lockedPage(londonClock(until)))
-}

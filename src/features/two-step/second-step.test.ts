@@ -1,7 +1,9 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { stepAt } from '#domain/totp.ts'
 import type { User } from '#domain/user.ts'
 import { day, hour, minute, second } from '#kernel/clock.ts'
+import { codesOf } from '#outside/totp.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { testClient } from '#test/client.ts'
 import { startSignon } from '#test/signon.ts'
@@ -63,6 +65,10 @@ describe('the second step', () => {
     match(text, /<title>\s*Enter the code for GOV.UK Signon Integration - /)
     match(text, /<h1[^>]*>Enter the code for GOV.UK Signon Integration<\/h1>/)
     match(text, /<label[^>]*>\s*Security code\s*<\/label>/)
+    match(
+      text,
+      /6-digit code from your authenticator app\. In the app it is called Integration GOV\.UK Signon\./,
+    )
     match(text, /autocomplete="one-time-code"/)
     match(text, /inputmode="numeric"/)
     match(text, /If you’re having problems/)
@@ -242,6 +248,42 @@ describe('a code', () => {
     }
   })
 
+  it('that was refused because its time was still to come is not good when it has come', async () => {
+    const { user, browser } = await halfWay('Guessed early')
+    const guessed = test.code(120)
+    for (const seconds of [120, 120, 600, 30])
+      match((await browser.enterCode(test.code(seconds))).text, /ahead of ours/, String(seconds))
+    clock.step(2 * minute)
+    const other = await anotherBrowser(user.email)
+    for (const one of [browser, other])
+      match((await one.enterCode(guessed)).text, /That code was used already/)
+    clock.step(30 * second)
+    match((await browser.enterCode(guessed)).text, /That code was used already/)
+    equal((await browser.enterCode(test.code())).location, '/')
+  })
+
+  it('that is refused early is kept only until its time is over', async () => {
+    const { user, browser } = await halfWay('Kept')
+    await browser.enterCode(test.code(60))
+    await browser.enterCode(test.code(120))
+    clock.step(4 * minute)
+    await browser.enterCode(test.code(30))
+    const [row] = await test.rows<{ steps: readonly string[] }>(
+      'select refused_steps as steps from totp_factors where user_id = $1',
+      [user.id],
+    )
+    deepEqual(row?.steps, [String(stepAt(clock.now()) + 1)])
+  })
+
+  it('that was refused early in one app is good in another', async () => {
+    const { user, browser } = await halfWay('Two apps')
+    const secret = 'A'.repeat(32)
+    await signon.single.secondFactors.add(user.id, { name: 'Tablet', secret, lastStep: 0 })
+    await browser.enterCode(test.code(60))
+    clock.step(minute)
+    equal((await browser.enterCode(codesOf(secret)(stepAt(clock.now())))).location, '/')
+  })
+
   it('of somebody else lets nobody in', async () => {
     const { browser } = await halfWay('Mine')
     const other = await test.user('Other secret', { twoStep: true })
@@ -298,6 +340,30 @@ describe('the tenth wrong code', () => {
       [events.filter((number) => number === 22).length, events.filter((number) => number === 23).length],
       [10, 1],
     )
+  })
+
+  it('is not put off by choosing another password', async () => {
+    const { user, browser } = await halfWay('Resets')
+    for (let attempt = 1; attempt <= 9; attempt += 1) await browser.enterCode(wrong())
+    const hash = await signon.passwords.hash('another correct horse staple')
+    await signon.transaction((work) => work.passwords.replace(user.id, hash))
+    equal((await stateOf(user.id))?.attempts, 9)
+    match((await browser.enterCode(wrong())).text, /Account locked/)
+  })
+
+  it('locks for its hour, whatever password is chosen meanwhile', async () => {
+    const { user, browser } = await halfWay('Stays locked')
+    for (let attempt = 1; attempt <= 10; attempt += 1) await browser.enterCode(wrong())
+    const [fresh, lockedAt] = ['another correct horse staple', clock.now()]
+    const hash = await signon.passwords.hash(fresh)
+    await signon.transaction((work) => work.passwords.replace(user.id, hash))
+    deepEqual((await stateOf(user.id))?.locked, lockedAt)
+    match((await test.browser().signIn(user.email, fresh)).text, /Invalid email or password/)
+
+    clock.step(hour)
+    const again = test.browser()
+    equal((await again.signIn(user.email, fresh)).location, codePath)
+    equal((await again.enterCode(test.code())).location, '/')
   })
 
   it('keeps the right code out too, while the lock lasts', async () => {

@@ -2,6 +2,7 @@ import { issuerOf, setUpAddress } from '#domain/totp.ts'
 import { appNameFault, appNameOf } from '#domain/two-step.ts'
 import type { Session } from '#store/sessions.ts'
 import type { Signon } from '#store/signon.ts'
+import { showLocked } from '#web/locked.ts'
 import { paths } from '#web/paths.ts'
 import { qrCodeSvg } from '#web/qr-code.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
@@ -9,10 +10,9 @@ import { actorOf, sessionOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
 import { addDevice } from './change-devices.ts'
 import { codeProblem } from './code-problem.ts'
+import { confirmationOf, problemsOf } from './confirm.route.ts'
 import { addDevicePage, promptPage, recoveryCodesPage, type SetUpView, setUpPage } from './devices.page.ts'
-import { confirmationOf, problemsOf } from './devices.route.ts'
 import { type FieldProblems, shownProblems } from './field-problems.ts'
-import { showLocked } from './second-step.route.ts'
 import { secretToSetUp, setUpTwoStep } from './set-up-two-step.ts'
 
 /** Setting up the first authenticator app. */
@@ -96,9 +96,15 @@ const viewsOf =
       issuer: issuerOf(environment),
       email: session.user.email,
       name,
+      cancelPath: cancelPathOf(session),
       ...shownProblems(problems),
     }
   }
+
+const cancelPathOf = ({ user, mustSetUpTwoStep }: Session): string | null => {
+  if (user.hasSecondFactor) return paths.devices
+  return mustSetUpTwoStep ? null : paths.dashboard
+}
 
 const typed = ({ body }: Request) => ({
   name: onlyText(body, 'name') ?? '',

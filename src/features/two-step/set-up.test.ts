@@ -119,6 +119,20 @@ describe('whoever must use 2-step verification', () => {
 })
 
 describe('setting up the first device', () => {
+  it('can be put off by whoever does it freely, and by nobody else', async () => {
+    const cancel = /href="(?<path>[^"]*)"[^>]*>Cancel</
+    const [free, bound] = [await signedIn('Freely'), await signedIn('Bound', { role: 'admin' })]
+    for (const page of [await free.browser.get(setUpPath), await free.browser.post(setUpPath, { code: '1' })])
+      equal(cancel.exec(page.text)?.groups?.['path'], '/')
+    for (const page of [
+      await bound.browser.get(setUpPath),
+      await bound.browser.post(setUpPath, { code: '1' }),
+    ])
+      equal(cancel.test(page.text), false)
+    const { browser } = await withDevice('Has one')
+    equal(cancel.exec((await browser.get(addPath)).text)?.groups?.['path'], devicesPath)
+  })
+
   it('shows a QR code that says what it is, and the same secret as text, until it is used', async () => {
     const { browser } = await signedIn('Scanner')
     match(
@@ -303,15 +317,17 @@ describe('several devices', () => {
     equal((await codes.browser.get('/')).location, '/users/sign_in')
 
     const passwords = await withDevice('Locks by password')
-    for (let attempt = 1; attempt <= 6; attempt += 1)
-      await passwords.browser.post(codesPath, { password: 'wrong', current_code: test.code() }, codesPath)
+    const guess = () =>
+      passwords.browser.post(codesPath, { password: 'wrong', current_code: test.code() }, codesPath)
+    for (let attempt = 1; attempt <= 5; attempt += 1) match((await guess()).text, /That is not your password/)
+    match((await guess()).text, /Account locked.*wrong details too many times/s)
     equal((await passwords.browser.get('/')).location, '/users/sign_in')
     ok((await test.events(passwords.user.uid)).includes(1))
 
     const adds = await withDevice('Locks while adding')
     for (let attempt = 1; attempt <= 5; attempt += 1)
       equal((await add(adds.browser, { password: 'wrong' })).status, 422)
-    match((await add(adds.browser, { password: 'wrong' })).text, /You have been signed out/)
+    match((await add(adds.browser, { password: 'wrong' })).text, /Account locked/)
   })
 })
 

@@ -201,12 +201,10 @@ describe('the page that exempts from 2-step verification', () => {
     deepEqual(await test.events(ivy.uid), [39, 40])
   })
 
-  it('ends an exemption: whose organisation requires 2-step verification must use it from the next click on', async () => {
+  it('ends an exemption as its day would: they must use 2-step verification from the next click on', async () => {
     const [joe, kim] = [await test.user('Joe', { organisationId: strict }), await test.user('Kim')]
-    for (const [person, next] of [
-      [joe, promptPath],
-      [kim, ''],
-    ] as const) {
+    await signon.transaction((work) => work.twoStep.require(kim.id))
+    for (const person of [joe, kim]) {
       await exempt(person, 'No phone', ['5', '6', '2027'])
       const theirs = await test.signedIn(person)
       equal((await theirs.get('/')).status, 200)
@@ -216,15 +214,20 @@ describe('the page that exempts from 2-step verification', () => {
       )
       const done = await browser.post(at(paths.userTwoStepExemption, person), { 'exemption[end]': '1' })
       deepEqual([done.status, done.location], [303, at(paths.user, person)])
-      equal((await theirs.get('/')).location, next)
-      deepEqual((await stateOf(person)).exemption, null)
-      deepEqual(await test.events(person.uid), [39, 41])
+      equal((await theirs.get('/')).location, promptPath)
+      const { exemption, isRequired } = await stateOf(person)
+      deepEqual([exemption, isRequired], [null, true])
+      deepEqual(await test.events(person.uid), [39, 69])
+      deepEqual(
+        (await subjects()).filter(([, subject]) => subject?.includes('is over')),
+        [[person.email, '[Test] Your exemption from 2-step verification is over']],
+      )
       equal(
         (await browser.post(at(paths.userTwoStepExemption, person), { 'exemption[end]': '1' })).status,
         409,
       )
     }
-    deepEqual(await test.events(joe.uid), [39, 41])
+    deepEqual(await test.events(joe.uid), [39, 69])
   })
 
   it('is refused for a role that requires 2-step verification, as it is when the form is sent', async () => {

@@ -1,6 +1,7 @@
+import { dayOf } from '#domain/day.ts'
 import { type Role, roleNames } from '#domain/user.ts'
 import type { ListOrganisation, ListPermission } from '#store/user-list.ts'
-import { dayOf, shortDay } from './day.ts'
+import { shortDay } from './day.ts'
 import type { UserList } from './list-users.ts'
 import {
   type ListField,

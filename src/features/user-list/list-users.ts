@@ -4,7 +4,8 @@ import type { Role } from '#domain/user.ts'
 import type { UserPlace } from '#domain/user-filter.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
-import type { ListOrganisation, ListPermission, UserPage } from '#store/user-list.ts'
+import type { ListOrganisation, ListPermission } from '#store/user-list.ts'
+import type { UserPage } from '#store/user-list-page.ts'
 import { faultsOf, filterOf, type UserQuery } from './user-query.ts'
 
 const usersOnPage = 25
@@ -49,8 +50,14 @@ export const listUsers = (
 /** What the list leads on to for people of this role. */
 export const onwardFrom = (
   role: Role,
-): { readonly toInvite: boolean; readonly toBatch: boolean; readonly toMany: boolean } => ({
+): {
+  readonly toInvite: boolean
+  readonly toBatch: boolean
+  readonly toMany: boolean
+  readonly toReset: boolean
+} => ({
   toInvite: roleMay(role, 'invite a user'),
   toBatch: roleMay(role, 'invite a batch'),
   toMany: roleMay(role, 'change access of many'),
+  toReset: roleMay(role, 'reset passwords of many'),
 })

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { managedRoles } from '#domain/administration.policy.ts'
 import { roleNames } from '#domain/user.ts'
+import type { UserPosition } from '#domain/user-filter.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import type { ListedUser } from '#store/listed-users.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -11,10 +12,12 @@ import { filterGroups } from './filter-groups.ts'
 import { filterTags } from './filter-tags.ts'
 import { presentQuery } from './former-query.ts'
 import { listUsers, onwardFrom, type UserList } from './list-users.ts'
-import { type UserListView, userListPage } from './user-list.page.ts'
+import { type SelectionView, type UserListView, userListPage } from './user-list.page.ts'
 import {
   addressQuery,
+  areTooManySelected,
   faultsOf,
+  mostSelected,
   narrowing,
   type Parameters,
   placeIn,
@@ -35,7 +38,8 @@ export const userListRoutes: Routes = (scope, signon) => {
     if (present !== undefined) return reply.redirect(`${paths.users}${present}`, 302)
     const query = readUserQuery(parameters)
     const list = await listUsers(signon, actorOf(request), query, placeIn(parameters, query.sort))
-    return reply.page(userListPage(viewOf(query, list)), list.page ? 200 : 400)
+    const view = viewOf(query, list, areTooManySelected(parameters))
+    return reply.page(userListPage(view), list.page ? 200 : 400)
   })
 
   // Whoever asks for the headers only would be recorded as one who has the file.
@@ -64,7 +68,7 @@ async function* joined(beginning: string, rest: AsyncGenerator<string, void>): A
   yield* rest
 }
 
-const viewOf = (query: UserQuery, list: UserList): UserListView => {
+const viewOf = (query: UserQuery, list: UserList, areTooMany: boolean): UserListView => {
   const { role, page, onlyOrganisation } = list
   const faults = faultsOf(query)
   const roles = managedRoles(role)
@@ -73,7 +77,7 @@ const viewOf = (query: UserQuery, list: UserList): UserListView => {
   const asked = addressQuery(query)
   return {
     caption: counted && (onlyOrganisation === undefined ? counted : `${counted} in ${onlyOrganisation}`),
-    users: page?.users.map(rowOf) ?? [],
+    users: page?.users.map((user) => rowOf(user, query)) ?? [],
     search: query.filter,
     groups: filterGroups(query, list, roles, role === 'superadmin' || role === 'admin'),
     dates: datesOf(query),
@@ -90,21 +94,40 @@ const viewOf = (query: UserQuery, list: UserList): UserListView => {
     isNarrowed: narrowing(query).length > 0,
     isBehindTheLast: page !== undefined && page.users.length === 0 && page.count > 0,
     toList: `${paths.users}${asked}`,
+    toEverybody: `${paths.users}${addressQuery({ ...readUserQuery({}), users: query.users })}`,
     toExport:
       page && counted && page.count > 0
         ? {
-            href: `${paths.usersCsv}${addressQuery({ ...query, sort: 'name' })}`,
+            href: `${paths.usersCsv}${addressQuery({ ...query, sort: 'name', users: [] })}`,
             text: `Export ${counted.replace('More', 'more')} as CSV`,
           }
         : null,
     toInvite: onward.toInvite ? paths.inviteUser : null,
     toBatch: onward.toBatch ? paths.batchNew : null,
     toMany: onward.toMany ? paths.changeManyNew : null,
+    toReset: onward.toReset ? paths.massResetNew : null,
+    selection: onward.toMany ? selectionOf(query, page, areTooMany) : null,
     ...turnsOf(query, page),
   }
 }
 
-const rowOf = (user: ListedUser): UserListView['users'][number] => ({
+const selectionOf = (query: UserQuery, page: UserList['page'], areTooMany: boolean): SelectionView => {
+  const here = new Set(page?.users.map(({ id }) => String(id)))
+  const next = nextPlace(page)
+  return {
+    count: query.users.length,
+    elsewhere: query.users.filter((id) => !here.has(id)),
+    fault: areTooMany
+      ? `No more than ${mostSelected} users can be selected here. To change the access of more, enter their email addresses`
+      : null,
+    toNobody: `${paths.users}${addressQuery({ ...query, users: [] })}`,
+    next: next ? placeText(next) : null,
+  }
+}
+
+const rowOf = (user: ListedUser, query: UserQuery): UserListView['users'][number] => ({
+  id: user.id,
+  isSelected: query.users.includes(String(user.id)),
   href: pathTo(paths.user, { id: user.id }),
   name: user.name,
   email: user.email,
@@ -141,7 +164,7 @@ const turnsOf = (
   query: UserQuery,
   page: UserList['page'],
 ): Pick<UserListView, 'previousAddress' | 'nextAddress'> => {
-  const [first, last] = [page?.users[0], page?.users.at(-1)]
+  const [first, next] = [page?.users[0], nextPlace(page)]
   const isBackwards = page?.place?.direction === 'before'
   const address = (more: Readonly<Record<string, string>>) => `${paths.users}${addressQuery(query, more)}`
   return {
@@ -149,6 +172,10 @@ const turnsOf = (
       first && (isBackwards ? page?.isMore : page?.place)
         ? address({ before: placeText(first.position) })
         : null,
-    nextAddress: last && (isBackwards || page?.isMore) ? address({ after: placeText(last.position) }) : null,
+    nextAddress: next ? address({ after: placeText(next) }) : null,
   }
 }
+
+/** Where the next page begins, if there is one. */
+const nextPlace = (page: UserList['page']): UserPosition | undefined =>
+  page?.place?.direction === 'before' || page?.isMore ? page.users.at(-1)?.position : undefined

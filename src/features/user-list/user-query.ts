@@ -1,9 +1,10 @@
 import type { PermissionId } from '#domain/application.ts'
+import { dayOf } from '#domain/day.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { UserStatus } from '#domain/user.ts'
 import type { TwoStepStatus, UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
 import { Invalid } from '#kernel/failure.ts'
-import { dayOf } from './day.ts'
+import { rowNumber } from '#kernel/token.ts'
 
 /** What an address of the list asks for, as it stands there: no blanks around it, nothing twice, nothing meaningless. */
 export interface UserQuery {
@@ -17,6 +18,8 @@ export interface UserQuery {
   readonly invited_since: string
   readonly exemption_ends_by: string
   readonly sort: UserOrder
+  /** Who is selected, on this page and on those before: at most `mostSelected`. */
+  readonly users: readonly string[]
 }
 
 export type DateField = 'dormant_since' | 'invited_since' | 'exemption_ends_by'
@@ -38,6 +41,9 @@ export const twoStepValues = {
 
 export const withoutOrganisation = 'none'
 
+/** So many can be selected in the list: an address cannot hold everybody. */
+export const mostSelected = 200
+
 const orders: readonly UserOrder[] = ['name', 'newest-sign-in', 'oldest-sign-in']
 
 export type Parameters = Readonly<Record<string, string | readonly string[]>>
@@ -58,8 +64,16 @@ export const readUserQuery = (parameters: Parameters): UserQuery => {
     invited_since: onlyOf(parameters, 'invited_since'),
     exemption_ends_by: onlyOf(parameters, 'exemption_ends_by'),
     sort: orders.find((one) => one === sort) ?? 'name',
+    users: selectedIn(parameters).slice(0, mostSelected),
   }
 }
+
+const selectedIn = (parameters: Parameters): readonly string[] =>
+  allOf(parameters, 'users').filter((value) => rowNumber(value) !== undefined)
+
+/** Are more selected than can be? Those beyond are left out. */
+export const areTooManySelected = (parameters: Parameters): boolean =>
+  selectedIn(parameters).length > mostSelected
 
 const sentAs = (parameters: Parameters, name: string): string | readonly string[] =>
   Object.hasOwn(parameters, name) ? (parameters[name] ?? '') : ''
@@ -71,7 +85,7 @@ const onlyOf = (parameters: Parameters, name: string): string => {
   return value.trim()
 }
 
-const allOf = (parameters: Parameters, name: ListField): readonly string[] => {
+const allOf = (parameters: Parameters, name: ListField | 'users'): readonly string[] => {
   const values = [sentAs(parameters, `${name}[]`)].flat().map((value) => value.trim())
   return [...new Set(values)].filter((value) => value !== '')
 }
@@ -118,7 +132,7 @@ const idOf = <Id extends number>(value: string): Id => Number(/^\d{1,9}$/.test(v
 /** What narrows the list, by the names of the address. */
 export const narrowing = (query: UserQuery): readonly string[] =>
   Object.entries(query)
-    .filter(([name, value]) => name !== 'sort' && value.length > 0)
+    .filter(([name, value]) => name !== 'sort' && name !== 'users' && value.length > 0)
     .map(([name]) => name)
 
 /** The query of an address that asks for this; `?` and all, or nothing. */

@@ -1,4 +1,5 @@
 import { roleNames } from '#domain/user.ts'
+import { csvLine } from '#kernel/csv.ts'
 import type { ExportedUser } from '#store/listed-users.ts'
 import { slashedDay } from './day.ts'
 import type { UserExport } from './export-users.ts'
@@ -19,9 +20,9 @@ const ownColumns = [
 
 /** The export as lines of CSV (RFC 4180), a batch at a time, the headings first (`reference/admin-ui.md` 5.2). */
 export async function* usersCsv({ applications, batches }: UserExport): AsyncGenerator<string, void> {
-  let headings = lineOf([...ownColumns, ...applications.map(({ name }) => name)])
+  let headings = csvLine([...ownColumns, ...applications.map(({ name }) => name)])
   for await (const users of batches) {
-    yield headings + users.map((user) => lineOf(cellsOf(user, applications))).join('')
+    yield headings + users.map((user) => csvLine(cellsOf(user, applications))).join('')
     headings = ''
   }
   if (headings !== '') yield headings
@@ -43,14 +44,3 @@ const cellsOf = (user: ExportedUser, applications: UserExport['applications']): 
 
 /** `2026-11-02 09:30:00`, in UTC. */
 const universalTime = (instant: Date): string => instant.toISOString().slice(0, 19).replace('T', ' ')
-
-const lineOf = (cells: readonly string[]): string => `${cells.map(cellOf).join(',')}\r\n`
-
-// A spreadsheet takes what begins so for a formula; wide forms count as well. An apostrophe makes it a text.
-const formula = /^[=+\-@\t\r\n＝＋－＠]/
-
-/** A cell that a spreadsheet shows and does not calculate. */
-export const cellOf = (text: string): string => {
-  const harmless = formula.test(text) ? `'${text}` : text
-  return /[",\r\n\t]|^ | $/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}

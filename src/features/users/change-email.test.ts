@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { User } from '#domain/user.ts'
 import { password } from '#test/people.ts'
@@ -56,7 +56,7 @@ describe('an administrator’s change of address', () => {
     await test.mails()
   })
 
-  it('takes effect at once for somebody invited, with a new invitation, and old links are dead', async () => {
+  it('takes effect at once for somebody invited, with a new invitation, and old links are dead (EL-Q5)', async () => {
     const cat = await invited('Cat')
     const old = await signon.single.accountTokens.issue(cat.id, 'invitation')
     const { account, pendingEmail } = await changeEmail(signon, operator, {
@@ -66,7 +66,12 @@ describe('an administrator’s change of address', () => {
     deepEqual([account.email, account.status, pendingEmail], ['cat.new@example.gov.uk', 'invited', null])
     equal(await signon.single.accountTokens.seek('invitation', old), undefined)
     deepEqual(await test.events(cat.uid), [15, 37])
-    const subjects = (await test.mails()).map(({ to, subject }) => [to, subject])
+    const letters = await test.mails()
+    for (const { subject, text } of letters.filter((letter) => /login details/.test(letter.subject))) {
+      match(text, /A new one goes to the new address/, subject)
+      doesNotMatch(text, /password/, subject)
+    }
+    const subjects = letters.map(({ to, subject }) => [to, subject])
     deepEqual(
       subjects
         .filter(([, subject]) => /login details/.test(subject ?? ''))
@@ -81,7 +86,7 @@ describe('an administrator’s change of address', () => {
     await suspendUser(signon, operator, { email: dan.email, reason: 'left' })
     await changeEmail(signon, operator, { email: dan.email, newEmail: 'dan.new@example.gov.uk' })
     deepEqual(await test.events(dan.uid), [2, 15])
-    await test.mails()
+    for (const { text } of await test.mails()) doesNotMatch(text, /A new one goes|Your password/)
   })
 
   it('takes effect at once for an API user, and mails nobody', async () => {

@@ -37,14 +37,23 @@ export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): P
     const pending = await work.emailChanges.seek(user.id)
     if (input.was !== undefined) refuseUnseen(input.was, newEmail, pending?.email, user.email)
 
-    const takesEffect = user.kind === 'machine' || isInvited(user)
-    if (takesEffect) await changeAtOnce(work, actor, user, newEmail)
-    else await begin(work, actor, user, newEmail)
+    const takesEffect = await giveEmail(work, actor, user, newEmail)
     return {
       account: await accountOf(work, takesEffect ? newEmail : user.email, work.now),
       pendingEmail: takesEffect ? null : newEmail,
     }
   })
+
+/**
+ * Changes the address of a user whose row is held; `true` when it has taken effect, `false` when it must be confirmed.
+ * Throws `Conflict` for an address that is taken.
+ */
+export const giveEmail = async (work: Work, actor: Actor, user: User, newEmail: string): Promise<boolean> => {
+  const takesEffect = user.kind === 'machine' || isInvited(user)
+  if (takesEffect) await changeAtOnce(work, actor, user, newEmail)
+  else await begin(work, actor, user, newEmail)
+  return takesEffect
+}
 
 const refuseUnseen = (was: string, newEmail: string, pending: string | undefined, email: string): void => {
   if (pending === newEmail)

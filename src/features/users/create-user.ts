@@ -20,7 +20,7 @@ export const createUser = async (signon: Signon, actor: Actor, input: CreateUser
   const { name, role, organisationSlug } = input
   const email = normaliseEmail(input.email)
   const organisation =
-    organisationSlug === undefined ? null : await signon.single.organisations.findBySlug(organisationSlug)
+    organisationSlug === undefined ? null : await signon.single.organisations.find({ slug: organisationSlug })
   const owner = { name, email, organisation: organisation?.name ?? null, isExempt: false, usedHashes: [] }
   refuseFaults([...newPersonFaults(input), (await newPasswordFaults(signon, owner, input))?.password])
   const passwordHash = await signon.passwords.hash(input.password)

@@ -1,9 +1,9 @@
-import { noteOfChange } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import { organisationFault, type User } from '#domain/user.ts'
 import { Conflict } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { recordMove } from '#store/organisation-change.ts'
 import type { Work } from '#store/signon.ts'
 import { changedMeanwhile } from './stale.ts'
 
@@ -32,10 +32,8 @@ export const giveOrganisation = async (
   refuseFaults([organisationFault(user.role, organisationId !== null)])
   refuseFaults([await notOffered(work, organisationId)])
 
-  await work.users.changeOrganisation(user.id, organisationId)
   const after = await nameOf(work, organisationId)
-  const note = noteOfChange(before, after)
-  await work.record({ name: 'organisation-changed', about: user, note }, actor)
+  await recordMove(work, actor, user, { from: { name: before }, into: { id: organisationId, name: after } })
   return after
 }
 

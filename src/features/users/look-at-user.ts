@@ -1,8 +1,8 @@
 import type { Administrator } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import type { Organisation } from '#domain/organisation.ts'
 import type { User, Whom } from '#domain/user.ts'
 import { administratorFor, enforceUpon } from '#store/administration.ts'
+import type { StepDown } from '#store/organisations.ts'
 import type { Signon, Stores } from '#store/signon.ts'
 import type { TwoStepState } from '#store/two-step.ts'
 import type { UserPageFacts } from '#store/user-page.ts'
@@ -16,7 +16,7 @@ export interface UserLookedAt extends UserPageFacts {
    * From the organisation of an organisation admin who looks down to that of the person, both included; empty for those
    * whom organisations do not limit.
    */
-  readonly way: readonly Organisation[]
+  readonly way: readonly StepDown[]
 }
 
 /** All that those who look after a person see of them. Throws `Forbidden` and `NotFound` as `findUserFor` does. */
@@ -38,7 +38,7 @@ const wayTo = async (
   { organisations }: Stores,
   administrator: Administrator,
   { organisationId }: User,
-): Promise<readonly Organisation[]> => {
+): Promise<readonly StepDown[]> => {
   const isLimited =
     administrator.kind === 'person' &&
     (administrator.role === 'super_organisation_admin' || administrator.role === 'organisation_admin')

@@ -77,7 +77,7 @@ describe('one’s own role', () => {
     equal((await test.rows(`select from users where role = 'superadmin'`)).length, 1)
   })
 
-  it('needs an organisation where the role does, and what is on the list', async () => {
+  it('needs an organisation where the role does, and what is on the list (roles 8, case 9)', async () => {
     const spare = await test.user('Spare', { role: 'superadmin' })
     const ben = await test.user('Ben', { role: 'superadmin', twoStep: true })
     const browser = await test.signedIn(ben)
@@ -134,7 +134,7 @@ describe('one’s own organisation', () => {
     match((await nobody.get('/account/organisation/edit')).text, /No organisation/)
   })
 
-  it('is another one, or none, and that is said and recorded', async () => {
+  it('is another one, or none, and that is said and recorded (roles 8, case 13)', async () => {
     const { user, browser } = await someone('Dan', 'admin')
     const { location } = await browser.post('/account/organisation/edit', {
       'user[organisation_id]': String(treasury),

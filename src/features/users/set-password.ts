@@ -14,8 +14,8 @@ export interface SetPassword {
 }
 
 /**
- * Gives a person a new password: all their sessions end, and so does a lock. Throws `Invalid` for a bad password,
- * `NotFound` for a stranger, `Conflict` for a machine, or for somebody suspended, who would lose it again.
+ * Gives a person a new password: all their sessions end, and so does a lock by wrong passwords. Throws `Invalid` for a
+ * bad password, `NotFound` for a stranger, `Conflict` for a machine, or for somebody suspended, who would lose it again.
  */
 export const setPassword = async (signon: Signon, actor: Actor, input: SetPassword): Promise<UserAccount> => {
   enforce(mayAdminister(actor, 'set a password'))

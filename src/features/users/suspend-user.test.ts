@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testClient } from '#test/client.ts'
 import { password } from '#test/people.ts'
@@ -11,7 +11,7 @@ const { signon } = test
 const reason = 'left the department'
 
 describe('suspending', () => {
-  it('ends sessions, authorizations and sign-ins at once, and keeps what is held', async () => {
+  it('ends sessions, authorizations and sign-ins at once, and keeps what is held (EL-Q9)', async () => {
     const whitehall = await test.application('Whitehall')
     const ada = await test.user('Ada', { uses: [whitehall] })
     const browser = test.browser()
@@ -34,6 +34,31 @@ describe('suspending', () => {
     await signon.single.rememberedBrowsers.remember(eve.id, {})
     await suspendUser(signon, operator, { email: eve.email, reason })
     deepEqual(await test.rows('select from remembered_browsers where user_id = $1', [eve.id]), [])
+  })
+
+  it('says at the next click that they are signed out, and with their password why', async () => {
+    const { email } = await test.user('Told')
+    const browser = test.browser()
+    await browser.signIn(email)
+    await suspendUser(signon, operator, { email, reason })
+    equal((await browser.get('/')).location, '/users/sign_in')
+    match(
+      (await browser.get('/users/sign_in')).text,
+      /You have been signed out\. Sign in again to continue\./,
+    )
+    equal((await browser.get('/users/sign_in')).text.includes('You have been signed out'), false)
+    match((await browser.signIn(email)).text, /Your account has been suspended/)
+  })
+
+  it('ends links to choose a password, and so does its end', async () => {
+    const { id, email } = await test.user('Linked')
+    const sent = await signon.single.accountTokens.issue(id, 'password-reset')
+    await suspendUser(signon, operator, { email, reason })
+    equal(await signon.single.accountTokens.seek('password-reset', sent), undefined)
+    // As a job that began before the suspension would leave it.
+    const late = await signon.single.accountTokens.issue(id, 'password-reset')
+    await unsuspendUser(signon, operator, { email })
+    equal(await signon.single.accountTokens.seek('password-reset', late), undefined)
   })
 
   it('tells the applications of the person', async () => {

@@ -26,6 +26,7 @@ export const suspendUser = (signon: Signon, actor: Actor, input: SuspendUser): P
     await work.sessions.endAll(user.id)
     await work.rememberedBrowsers.endAll(user.id)
     await work.authorizations.endAll(user.id)
+    await work.accountTokens.end(user.id, 'password-reset')
     await work.record({ name: 'account-suspended', about: user }, actor)
     for (const application of await work.apiTokens.revokeAll(user.id))
       await work.record({ name: 'api-token-revoked', about: user, application }, actor)

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { operator, startSignon } from '#test/signon.ts'
 import { suspendUser } from './suspend-user.ts'
@@ -37,6 +37,17 @@ describe('mails about a suspension', () => {
       mail?.text ?? '',
       /sign in by 9 November 2026\. If you do not, your account will be suspended again/,
     )
+  })
+
+  it('lead somebody who was only invited back to their invitation', async () => {
+    const { id, email } = await test.user('Ian')
+    await signon.single.invitations.send(id, undefined)
+    await suspendUser(signon, operator, { email, reason: 'Left' })
+    await test.mails()
+    await unsuspendUser(signon, operator, { email })
+    const [mail] = await test.mails()
+    match(mail?.text ?? '', /You have not accepted your invitation yet\. Follow the link in it/)
+    doesNotMatch(mail?.text ?? '', /password|passphrase/)
   })
 
   it('name no day when none follows, and the later one after a sign-in of late', async () => {

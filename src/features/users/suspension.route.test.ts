@@ -52,7 +52,7 @@ describe('the page that suspends', () => {
     doesNotMatch(letter?.text ?? '', /Left GDS/)
   })
 
-  it('wants a reason that fits, and keeps what was typed', async () => {
+  it('wants a reason that fits, and keeps what was typed (admin-ui 12, case 14)', async () => {
     const ben = await test.user('Ben <b>')
     for (const [reason, fault] of [
       ['', /Reason for suspension can’t be blank/],
@@ -165,7 +165,7 @@ describe('the page that unlocks', () => {
     deepEqual((await test.events(gus.uid)).slice(0, 1), [5])
   })
 
-  it('goes back to the user when there is no lock, or no longer one, and records nothing', async () => {
+  it('goes back to the user when there is no lock, or no longer one, and records nothing (admin-ui 12, case 13)', async () => {
     const hal = await test.user('Hal')
     await signon.single.users.lock(hal.id)
     clock.step(hour)

@@ -45,6 +45,11 @@ export const suspensionRoutes: Routes = (scope, signon) => {
     request.browser.say(`${email} is now suspended.`)
     return reply.redirect(pathTo(paths.user, { id }), 303)
   })
+
+  // It leads to the page above, which asks who may see it.
+  scope.get(paths.formerSuspension, { config: { access: 'public' } }, async (request, reply) =>
+    reply.redirect(pathTo(paths.userSuspension, { id: personOf(request).id }), 302),
+  )
 }
 
 const suspending = (user: User, reason: string, fault: string | null): Page =>

@@ -100,7 +100,7 @@ describe('a change of address that waits', () => {
   const press = (user: User, what: 'resend' | 'cancel') =>
     sue.post(`/users/${user.id}/email/${what}_email_change`, {}, pageOf(user))
 
-  it('is sent again, to both addresses', async () => {
+  it('is sent again, to both addresses (admin-ui 13, observation 4)', async () => {
     const eve = await waiting('Eve')
     equal((await press(eve, 'resend')).location, pageOf(eve))
     match(

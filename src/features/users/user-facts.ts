@@ -89,7 +89,8 @@ export const whyManaged = ({ administrator, user, way }: UserLookedAt): Why => {
   if (role === 'super_organisation_admin')
     return {
       sentence: `You are a super organisation admin of ${own}. Super organisation admins manage super organisation admins, organisation admins and normal users of their organisation and of every organisation below it. ${theirs}, and ${way.length > 1 ? 'their organisation is below yours' : 'their organisation is yours'}.`,
-      way: way.length > 1 ? way.map(({ name }) => name) : [],
+      way:
+        way.length > 1 ? way.map(({ name, isByHand }) => (isByHand ? `${name} (added by hand)` : name)) : [],
     }
   if (role === 'organisation_admin')
     return {

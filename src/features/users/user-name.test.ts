@@ -31,7 +31,7 @@ describe('changing the name of somebody', () => {
     ])
   })
 
-  it('shows the form again, with what was typed and the name that holds, when it is no name', async () => {
+  it('shows the form again, with what was typed and the name that holds, when it is no name (admin-ui 12, case 18)', async () => {
     const ben = await test.user('Ben')
     for (const [typed, fault] of [
       ['   ', /Enter a name/],

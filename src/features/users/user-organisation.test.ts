@@ -93,7 +93,7 @@ describe('changing the organisation of somebody', () => {
     deepEqual([await organisationOf(dan), await test.events(dan.uid)], [null, []])
   })
 
-  it('is never None for those who look after one', async () => {
+  it('is never None for those who look after one (roles 8, case 12)', async () => {
     for (const [role, name] of [
       ['organisation_admin', 'Organisation admin'],
       ['super_organisation_admin', 'Super organisation admin'],

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { gdsContentId, type OrganisationId } from '#domain/organisation.ts'
 import { type Role, roles, type User, type UserId } from '#domain/user.ts'
@@ -93,7 +93,7 @@ describe('who reaches the pages about a person', () => {
 
   const browserOf = (role: Role): TestBrowser => actors.get(role) ?? test.browser()
 
-  it('is decided by role and organisation, and out of reach is like not there', async () => {
+  it('is decided by role and organisation, and out of reach is like not there (roles 8, cases 7 and 8)', async () => {
     for (const [path, allowed] of pages)
       for (const actor of roles)
         for (const { role, place, user } of targets) {
@@ -171,5 +171,99 @@ describe('who reaches the pages about a person', () => {
         (await test.browser().get(path.replace(':id', String(target?.user.id)))).location,
         '/users/sign_in',
       )
+  })
+})
+
+// departures 10: what is below by any path is in reach, in the moment in which it is.
+describe('the reach of super organisation admins where organisations have several parents', () => {
+  const addEdge = (child: OrganisationId, parent: OrganisationId) =>
+    test.rows('insert into organisation_parents (child_id, parent_id, created_at) values ($1, $2, $3)', [
+      child,
+      parent,
+      test.clock.now(),
+    ])
+  const adminOf = async (name: string, organisationId: OrganisationId) =>
+    test.signedIn(
+      await test.user(`Looks after ${name}`, {
+        role: 'super_organisation_admin',
+        organisationId,
+        twoStep: true,
+      }),
+    )
+  const every = ['edit', 'name/edit', 'sessions', 'applications', 'event_logs']
+  const statuses = async (browser: TestBrowser, { id }: User) =>
+    Promise.all(every.map(async (page) => (await browser.get(`/users/${id}/${page}`)).status))
+  const seen = every.map(() => 200)
+  const unseen = every.map(() => 404)
+  const why = (page: string): string =>
+    (page.split('Why can I manage this person?')[1] ?? '').replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+  it('is both of two parents, until one of them is blocked (roles 9, observation 14)', async () => {
+    const [one, other] = [await test.organisation('First of two'), await test.organisation('Second of two')]
+    const child = await test.organisation('Child of two', { parents: [one, other] })
+    const below = await test.organisation('Grandchild', { parents: [child] })
+    const [first, second] = [await adminOf('one', one), await adminOf('other', other)]
+    const tim = await test.user('Tim', { organisationId: below })
+    for (const browser of [first, second]) {
+      deepEqual(await statuses(browser, tim), seen)
+      equal((await browser.get('/users?filter=tim%40')).text.includes('tim@example.gov.uk'), true)
+    }
+    await test.signon.transaction((work) =>
+      work.organisationParents.setRule(
+        { child, parent: other },
+        { kind: 'blocked', lasts: 'permanently', reason: 'Wrong', by: { id: null, name: 'test' } },
+      ),
+    )
+    deepEqual(await statuses(second, tim), unseen)
+    equal((await second.get('/users?filter=tim%40')).text.includes('tim@example.gov.uk'), false)
+    equal(
+      (await second.post(`/users/${tim.id}/name/edit`, { 'user[name]': 'Mallory', was: 'Tim' }, '/account'))
+        .status,
+      404,
+    )
+    deepEqual(await statuses(first, tim), seen)
+    await test.signon.transaction((work) => work.organisationParents.endRule({ child, parent: other }))
+    deepEqual(await statuses(second, tim), seen)
+  })
+
+  it('is what was added by hand, which the way down says', async () => {
+    const [top, child] = [await test.organisation('Hand top'), await test.organisation('Hand child')]
+    const below = await test.organisation('Below hand', { parents: [child] })
+    const una = await test.user('Una', { organisationId: below })
+    const browser = await adminOf('hand', top)
+    deepEqual(await statuses(browser, una), unseen)
+    await test.signon.transaction((work) =>
+      work.organisationParents.setRule(
+        { child, parent: top },
+        { kind: 'added', lasts: 'next-import', reason: 'One team', by: { id: null, name: 'test' } },
+      ),
+    )
+    deepEqual(await statuses(browser, una), seen)
+    match(
+      why((await browser.get(`/users/${una.id}/edit`)).text),
+      /down to theirs: Hand top Hand child \(added by hand\) Below hand /,
+    )
+  })
+
+  it('takes the way that is left when the shortest is blocked, and comes to an end in circles', async () => {
+    const top = await test.organisation('Ring top')
+    const middle = await test.organisation('Ring middle', { parents: [top] })
+    const bottom = await test.organisation('Ring bottom', { parents: [middle, top] })
+    await addEdge(top, bottom)
+    const vic = await test.user('Vic', { organisationId: bottom })
+    const browser = await adminOf('ring', top)
+    match(why((await browser.get(`/users/${vic.id}/edit`)).text), /down to theirs: Ring top Ring bottom /)
+    await test.rows(
+      `update organisation_parents set rule = 'blocked', rule_lasts = 'permanently', rule_reason = 'x', ruled_at = $3
+       where child_id = $1 and parent_id = $2`,
+      [bottom, top, test.clock.now()],
+    )
+    match(
+      why((await browser.get(`/users/${vic.id}/edit`)).text),
+      /down to theirs: Ring top Ring middle Ring bottom /,
+    )
+    // Of the middle, too: down to the bottom, and by the circle up to the top.
+    const xan = await test.user('Xan', { organisationId: top })
+    deepEqual(await statuses(await adminOf('ring middle', middle), xan), seen)
   })
 })

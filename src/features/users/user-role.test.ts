@@ -59,7 +59,7 @@ describe('changing the role of somebody', () => {
     )
   })
 
-  it('is refused for what is no role, and for a role that needs an organisation', async () => {
+  it('is refused for what is no role, and for a role that needs an organisation (roles 8, case 11)', async () => {
     const dan = await test.user('Dan')
     for (const typed of ['', 'root', 'Superadmin', '__proto__', 'constructor', 'x'.repeat(50_000)]) {
       const { status, text } = await sue.post(pathOf(dan), { 'user[role]': typed })
@@ -85,7 +85,7 @@ describe('changing the role of somebody', () => {
     deepEqual([await roleOf(dan), await test.events(dan.uid)], ['normal', []])
   })
 
-  it('is refused for somebody who is exempt, in words that say what to do (observation 11)', async () => {
+  it('is refused for somebody who is exempt, in words that say what to do (observation 11) (roles 8, case 10)', async () => {
     const eve = await test.user('Eve')
     await signon.single.twoStep.exempt(eve.id, { reason: 'no phone', until: '2027-01-01' }, null)
     const { text } = await sue.get(pathOf(eve))

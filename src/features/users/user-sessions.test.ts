@@ -48,6 +48,7 @@ describe('the sessions of somebody', () => {
     deepEqual([status, location], [303, `/users/${ben.id}/edit`])
     match((await sue.get(location)).text, /Ben has been signed out everywhere/)
     equal((await browser.get('/')).location, '/users/sign_in')
+    match((await browser.get('/users/sign_in')).text, /You have been signed out\. Sign in again/)
     deepEqual([await sessionsOf(ben), await browsersOf(ben)], [[], []])
     equal((await client.userInfo(String(body['access_token']))).status, 401)
     equal((await client.refresh(String(body['refresh_token']))).status, 400)

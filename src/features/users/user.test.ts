@@ -109,7 +109,7 @@ describe('the page about a person', () => {
     )
   })
 
-  it('says since when and why somebody is suspended, and offers to lift that', async () => {
+  it('says since when and why somebody is suspended, and offers to lift that (admin-ui 13, observation 10)', async () => {
     const cat = await test.user('Cat')
     await suspendUser(signon, operator, { email: cat.email, reason: 'Left <b>the</b> department' })
     const page = await pageOf(cat)
@@ -153,7 +153,7 @@ describe('the page about a person', () => {
     equal(securityOf(await pageOf(fay)).includes('Resend invitation email'), false)
   })
 
-  it('says why 2-step verification is required, whether it is set up, and until when it is not', async () => {
+  it('says why 2-step verification is required, whether it is set up, and until when it is not (admin-ui 13, observation 10)', async () => {
     const strict = await test.organisation('Strict', { requiresTwoStep: true })
     const [gil, hal, ivy] = [
       await test.user('Gil', { role: 'admin', organisationId: strict }),
@@ -216,7 +216,7 @@ describe('the page about a person', () => {
     }
   })
 
-  it('is where the former address leads', async () => {
+  it('is where the former address leads (admin-ui 12, case 5)', async () => {
     const leo = await test.user('Leo')
     deepEqual(
       [(await sue.get(`/users/${leo.id}`)).location, (await sue.get('/users/password')).status],

@@ -5,10 +5,9 @@ import type { Environment } from '#main/config.ts'
 import { type Answer, type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
 import { oneLine } from './lines.ts'
-import { flag, requiredText, texts } from './options.ts'
+import { dryRun, requiredText, texts } from './options.ts'
 
 const application = requiredText('NAME', 'The application’s name.')
-const dryRun = flag('Say what would change, and change nothing.')
 
 export const accessCommands: readonly Command[] = [
   command({

@@ -1,14 +1,27 @@
 import { accessCommands } from './access.ts'
+import { accessOfEverybodyCommands } from './access-of-everybody.ts'
 import { apiUserCommands } from './api-users.ts'
 import { applicationCommands } from './applications.ts'
+import { clusterCommands } from './cluster.ts'
 import type { Command } from './command.ts'
+import { dataHygieneCommands } from './data-hygiene.ts'
 import { databaseCommands } from './database.ts'
 import { doctorCommands } from './doctor.ts'
 import { dormancyCommands } from './dormancy.ts'
+import { environmentCommands } from './environment.ts'
 import { eventCommands } from './events.ts'
+import { housekeepingCommands } from './housekeeping.ts'
+import { jobCommands } from './jobs.ts'
+import { massResetCommands } from './mass-reset.ts'
+import { organisationClosingCommands } from './organisation-closing.ts'
+import { organisationImportCommands } from './organisation-import.ts'
+import { organisationParentCommands } from './organisation-parents.ts'
 import { organisationCommands } from './organisations.ts'
+import { permissionCommands } from './permissions.ts'
 import { runningCommands } from './running.ts'
+import { secretCommands } from './secrets.ts'
 import { twoStepCommands } from './two-step.ts'
+import { twoStepOfManyCommands } from './two-step-of-many.ts'
 import { userCommands } from './users.ts'
 
 /** Everything that `bin/signon` does, in the order in which its help tells of it. */
@@ -16,12 +29,25 @@ export const commands: readonly Command[] = [
   ...runningCommands,
   ...databaseCommands,
   ...doctorCommands,
+  ...secretCommands,
   ...userCommands,
   ...twoStepCommands,
+  ...twoStepOfManyCommands,
+  ...massResetCommands,
   ...dormancyCommands,
   ...accessCommands,
+  ...accessOfEverybodyCommands,
+  ...permissionCommands,
+  ...dataHygieneCommands,
   ...organisationCommands,
+  ...organisationImportCommands,
+  ...organisationParentCommands,
+  ...organisationClosingCommands,
   ...applicationCommands,
   ...apiUserCommands,
+  ...clusterCommands,
+  ...environmentCommands,
   ...eventCommands,
+  ...jobCommands,
+  ...housekeepingCommands,
 ]

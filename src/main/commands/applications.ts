@@ -107,11 +107,12 @@ export const applicationCommands: readonly Command[] = [
     options: {
       from: requiredText('D', 'The old domain, such as old.example.gov.uk.'),
       to: requiredText('D', 'The new domain.'),
+      ignore: texts('N', 'An application that stays where it is.'),
       dryRun: flag('Say what would change, and change nothing.'),
     },
-    run: ({ from, to, dryRun }, environment) =>
+    run: ({ from, to, ignore: ignored, dryRun }, environment) =>
       withSignon(environment, async (signon, operator, config) => {
-        const input = { from, to, isRehearsal: dryRun, allowHttp: allowsHttp(config) }
+        const input = { from, to, ignored, isRehearsal: dryRun, allowHttp: allowsHttp(config) }
         const moved = await migrateDomain(signon, operator, input)
         const rows = moved.map((one) => [one.applicationName, one.field, one.from, one.to])
         return {

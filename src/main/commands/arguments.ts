@@ -79,16 +79,20 @@ const unknownOption = (rawName: string, known: readonly string[]): WrongUsage =>
   return new WrongUsage(`There is no option ${rawName}.`, guess && `Did you mean --${guess}?`)
 }
 
-const operandsOf = ({ words, operands }: Command, given: readonly string[]): Reading['operands'] => {
-  if (given.length > operands.length)
+const operandsOf = (
+  { words, operands, optionalOperand }: Command,
+  given: readonly string[],
+): Reading['operands'] => {
+  const all = optionalOperand === undefined ? operands : [...operands, optionalOperand]
+  if (given.length > all.length)
     throw new WrongUsage(
-      operands.length === 0
+      all.length === 0
         ? `‘${words}’ takes no arguments, only options.`
-        : `‘${words}’ takes only ${listed(operands)}.`,
+        : `‘${words}’ takes only ${listed(all)}.`,
     )
   const missing = operands.filter((_, index) => (given[index] ?? '').trim() === '')
   if (missing.length > 0) throw new WrongUsage(`${listed(missing)} must be given.`)
-  return Object.fromEntries(operands.map((name, index) => [name, given[index] ?? '']))
+  return Object.fromEntries(given.flatMap((text, index) => (all[index] ? [[all[index], text]] : [])))
 }
 
 const listed = (operands: readonly string[]): string =>

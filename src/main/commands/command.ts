@@ -44,6 +44,8 @@ export interface Command {
   /** What else to know, for its own help. */
   readonly details: string
   readonly operands: readonly string[]
+  /** One that may be left out, behind the others. */
+  readonly optionalOperand?: string | undefined
   readonly options: Readonly<Record<string, Option<unknown>>>
   /** Does it, and answers nothing when it has spoken for itself. */
   readonly run: (reading: Reading, environment: Environment) => Promise<Answer | undefined>
@@ -51,14 +53,15 @@ export interface Command {
 
 type Values<Options> = { readonly [Name in keyof Options]: Options[Name] extends Option<infer T> ? T : never }
 
-interface Definition<Operand extends string, Options> {
+interface Definition<Operand extends string, Optional extends string, Options> {
   readonly words: string
   readonly summary: string
   readonly details?: string
   readonly operands?: readonly Operand[]
+  readonly optionalOperand?: Optional
   readonly options?: Options
   readonly run: (
-    given: Values<Options> & Readonly<Record<Operand, string>>,
+    given: Values<Options> & Readonly<Record<Operand, string>> & Readonly<Partial<Record<Optional, string>>>,
     environment: Environment,
   ) => Promise<Answer | undefined>
 }
@@ -66,19 +69,22 @@ interface Definition<Operand extends string, Options> {
 /** A command whose `run` is given its operands and options under their names. */
 export const command = <
   const Operand extends string = never,
+  const Optional extends string = never,
   const Options extends Readonly<Record<string, Option<unknown>>> = Readonly<Record<never, never>>,
 >({
   words,
   summary,
   details = '',
   operands = [],
+  optionalOperand,
   options,
   run,
-}: Definition<Operand, Options>): Command => ({
+}: Definition<Operand, Optional, Options>): Command => ({
   words,
   summary,
   details,
   operands,
+  optionalOperand,
   options: options ?? {},
   // The reader of the command line has made these values from these very options.
   run: (reading, environment) =>

@@ -3,11 +3,16 @@ import type { Actor } from '#domain/events.ts'
 import { Failure, Unavailable } from '#kernel/failure.ts'
 import { type Config, type Environment, readConfig } from '#main/config.ts'
 import type { House } from '#main/house.ts'
+import type { Connection } from '#store/connection.ts'
 import type { Signon } from '#store/signon.ts'
 
 /** Opens the house for `work`, and closes it whatever happens. What is heavy is loaded only now. */
-export const withHouse = async <T>(config: Config, work: (house: House) => Promise<T>): Promise<T> => {
-  const house = await open(config)
+export const withHouse = async <T>(
+  config: Config,
+  work: (house: House) => Promise<T>,
+  patience: Patience = {},
+): Promise<T> => {
+  const house = await open(config, patience)
   try {
     return await work(house)
   } finally {
@@ -18,22 +23,29 @@ export const withHouse = async <T>(config: Config, work: (house: House) => Promi
 /** Runs use cases as the operator, on a database that is up to date. Throws `Invalid` when it is not. */
 export const withSignon = <T>(
   environment: Environment,
-  work: (signon: Signon, operator: Actor, config: Config) => Promise<T>,
+  work: (signon: Signon, operator: Actor, config: Config, db: Connection) => Promise<T>,
+  patience: Patience = {},
 ): Promise<T> => {
   const config = readConfig(environment)
-  return withHouse(config, async ({ db, signon }) => {
+  const working = async ({ db, signon }: House): Promise<T> => {
     const { refuseOldDatabase } = await import('#main/house.ts')
     await refuseOldDatabase(db)
-    return work(signon, operatorOf(environment), config)
-  })
+    return work(signon, operatorOf(environment), config, db)
+  }
+  return withHouse(config, working, patience)
 }
 
-const open = async (config: Config): Promise<House> => {
+/** How long one statement may take: as long as a page may, unless whoever sends it is patient. */
+interface Patience {
+  readonly isPatient?: boolean
+}
+
+const open = async (config: Config, patience: Patience): Promise<House> => {
   const { openHouse } = await import('#main/house.ts')
-  const { createLogger } = await import('#main/logger.ts')
+  const { createLogger } = await import('#main/observability/logger.ts')
   try {
     // Standard output is for the answer.
-    return await openHouse(config, createLogger('silent', 'command'))
+    return await openHouse(config, createLogger('silent', 'command'), undefined, patience)
   } catch (error) {
     throw error instanceof Failure
       ? error

@@ -4,15 +4,18 @@ import { type Config, type Environment, readConfig } from '#main/config.ts'
 import type { House } from '#main/house.ts'
 import type { Diagnosis } from '#store/diagnosis.ts'
 import type { Migration } from '#store/migrate.ts'
+import { bad, type Check, good, worthNoting } from './checks.ts'
 import { type Command, command } from './command.ts'
 import { withHouse } from './console.ts'
+import { feedCheck, runningChecks } from './doctor-running.ts'
 import { columns } from './lines.ts'
 import { refusalOf } from './refusals.ts'
 
 export const doctorCommands: readonly Command[] = [
   command({
     words: 'doctor',
-    summary: 'Check settings, mail, database, clock and keys, and say what to mend.',
+    summary:
+      'Check settings, mail, organisations, database, clock, keys, queue and workers, and say what to mend.',
     run: async (_, environment) => {
       const checks = await examine(environment)
       const faults = checks.filter(({ verdict }) => verdict === 'mend')
@@ -25,21 +28,9 @@ export const doctorCommands: readonly Command[] = [
   }),
 ]
 
-interface Check {
-  readonly name: string
-  /** A note is worth a look, and fails nothing. */
-  readonly verdict: 'ok' | 'note' | 'mend'
-  /** How it is, or what to do. */
-  readonly message: string
-}
-
 const marks = { ok: 'ok', note: 'note', mend: 'MEND' } as const satisfies Record<Check['verdict'], string>
 
 const documentOf = ({ name, verdict, message }: Check) => ({ name, ok: verdict !== 'mend', verdict, message })
-
-const good = (name: string, message: string): Check => ({ name, verdict: 'ok', message })
-const worthNoting = (name: string, message: string): Check => ({ name, verdict: 'note', message })
-const bad = (name: string, message: string): Check => ({ name, verdict: 'mend', message })
 
 /** Each check needs the one before: without settings there is no database to ask. */
 const examine = async (environment: Environment): Promise<readonly Check[]> => {
@@ -53,6 +44,7 @@ const examine = async (environment: Environment): Promise<readonly Check[]> => {
     good('settings', `${config.environment}, ${config.publicUrl}`),
     ...settingChecks(config),
     await mailCheck(config),
+    await feedCheck(config),
   ]
   try {
     return [...settings, ...(await withHouse(config, examineDatabase))]
@@ -106,7 +98,12 @@ const examineDatabase = async (house: House): Promise<readonly Check[]> => {
   const migrations = migrationCheck(await migrationStatus(house.db), facts.hasQueue)
   const beforehand = [versionCheck(facts), clockCheck(facts.clock, asked, answered), migrations]
   return migrations.verdict === 'ok'
-    ? [...beforehand, monthCheck(facts, answered), await keyCheck(house)]
+    ? [
+        ...beforehand,
+        monthCheck(facts, answered),
+        await keyCheck(house),
+        ...(await runningChecks(house.signon)),
+      ]
     : beforehand
 }
 
@@ -149,13 +146,25 @@ const monthCheck = ({ eventMonths }: Diagnosis, now: Date): Check => {
     : bad('event log', `It has no partition for ${missing.join(' and ')}. Run bin/signon migrate.`)
 }
 
-/** Every key that sealed something should still be in the ring. */
+/** Every key that sealed something should be in the ring. */
 const keyCheck = async ({ signon }: House): Promise<Check> => {
-  const lost = await signon.read(({ pushCredentials }) => pushCredentials.unreadable())
-  return lost.length === 0
-    ? good('keys', 'open everything that is sealed')
-    : bad(
-        'keys',
-        `None opens what pushes to ${lost.join(', ')} need. Put the old one back, or wait: each next push makes its own anew.`,
-      )
+  const counts = await signon.single.sealedPlaces.count()
+  const lost = counts.filter(({ key }) => !signon.keys.ids.includes(key))
+  const old = counts.filter(({ key }) => signon.keys.ids.includes(key) && key !== signon.keys.newestId)
+  if (lost.length > 0) {
+    const what = [...new Set(lost.map(({ place, key }) => `${place} (${key})`))].join(', ')
+    return bad(
+      'keys',
+      `No key of the ring opens ${what}. Put the key of that name back into SIGNON_SECRET_KEYS.`,
+    )
+  }
+  const unreadable = await signon.read(({ pushCredentials }) => pushCredentials.unreadable())
+  if (unreadable.length > 0)
+    return bad(
+      'keys',
+      `None opens what pushes to ${unreadable.join(', ')} need, though it has the right name. Put the right one back.`,
+    )
+  return old.length > 0
+    ? worthNoting('keys', 'Older keys still seal something. bin/signon secrets reseal ends that.')
+    : good('keys', 'open everything that is sealed')
 }

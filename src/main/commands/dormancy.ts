@@ -1,14 +1,11 @@
 import { deleteNeverSignedIn } from '#features/dormancy/delete-never-signed-in.ts'
 import { sendSuspensionReminders } from '#features/dormancy/send-suspension-reminders.ts'
 import { suspendInactive } from '#features/dormancy/suspend-inactive.ts'
-import type { Outcome, Run } from '#features/dormancy/walk.ts'
 import { warnInviters } from '#features/dormancy/warn-inviters.ts'
-import { type Answer, type Command, command } from './command.ts'
+import { answerOfRun } from './answer-of-run.ts'
+import { type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
-import { columns, oneLine } from './lines.ts'
-import { flag } from './options.ts'
-
-const dryRun = flag('Say what would change, and change nothing.')
+import { dryRun } from './options.ts'
 
 export const dormancyCommands: readonly Command[] = [
   command({
@@ -18,7 +15,7 @@ export const dormancyCommands: readonly Command[] = [
     options: { dryRun },
     run: ({ dryRun: isRehearsal }, environment) =>
       withSignon(environment, async (signon, operator) =>
-        answerOf(await suspendInactive(signon, operator, { isRehearsal }), isRehearsal, {
+        answerOfRun(await suspendInactive(signon, operator, { isRehearsal }), isRehearsal, {
           done: 'suspended',
           wouldBe: 'would be suspended',
         }),
@@ -32,7 +29,7 @@ export const dormancyCommands: readonly Command[] = [
     options: { dryRun },
     run: ({ dryRun: isRehearsal }, environment) =>
       withSignon(environment, async (signon, operator) =>
-        answerOf(await sendSuspensionReminders(signon, operator, { isRehearsal }), isRehearsal, {
+        answerOfRun(await sendSuspensionReminders(signon, operator, { isRehearsal }), isRehearsal, {
           done: 'reminded',
           wouldBe: 'would be reminded',
         }),
@@ -49,8 +46,8 @@ export const dormancyCommands: readonly Command[] = [
       withSignon(environment, async (signon, operator) => {
         const deleted = await deleteNeverSignedIn(signon, operator, { isRehearsal })
         const warned = await warnInviters(signon, operator, { isRehearsal })
-        const answer = answerOf(deleted, isRehearsal, { done: 'deleted', wouldBe: 'would be deleted' })
-        const about = answerOf(warned, isRehearsal, {
+        const answer = answerOfRun(deleted, isRehearsal, { done: 'deleted', wouldBe: 'would be deleted' })
+        const about = answerOfRun(warned, isRehearsal, {
           done: 'inviter warned',
           wouldBe: 'inviter would be warned',
         })
@@ -63,29 +60,3 @@ export const dormancyCommands: readonly Command[] = [
       }),
   }),
 ]
-
-interface Words {
-  readonly done: string
-  readonly wouldBe: string
-}
-
-const otherwise = {
-  'passed over': 'passed over: changed just now',
-  'last superadmin': 'stays: the last active superadmin',
-  failed: 'failed',
-} as const satisfies Record<Exclude<Outcome, 'done'>, string>
-
-const answerOf = ({ matched, changed, details }: Run, isRehearsal: boolean, words: Words) => {
-  const wordsOf = (outcome: Outcome): string =>
-    outcome === 'done' ? (isRehearsal ? words.wouldBe : words.done) : otherwise[outcome]
-  const told = details.map(({ email, outcome }) => ({ email, outcome: wordsOf(outcome) }))
-  const failed = details.filter(({ outcome }) => outcome === 'failed').length
-  return {
-    document: { matched, changed, details: told, ...(isRehearsal && { dry_run: true }) },
-    lines: [
-      ...columns(told.map(({ email, outcome }) => [email, outcome])),
-      oneLine(`${matched} found, ${changed} ${words.done}.`),
-    ],
-    ...(failed > 0 && { problem: `${failed} failed. Run it again; bin/signon doctor may know why.` }),
-  } satisfies Answer
-}

@@ -32,8 +32,12 @@ export const manual = (command: Command): readonly string[] => {
   ]
 }
 
-const wordsAndOperands = ({ words, operands }: Command): string =>
-  [words, ...operands.map((name) => name.toUpperCase())].join(' ')
+const wordsAndOperands = ({ words, operands, optionalOperand }: Command): string =>
+  [
+    words,
+    ...operands.map((name) => name.toUpperCase()),
+    ...(optionalOperand === undefined ? [] : [`[${optionalOperand.toUpperCase()}]`]),
+  ].join(' ')
 
 const written = ([name, { value }]: readonly [string, Option<unknown>]): string =>
   value === undefined ? `--${spelling(name)}` : `--${spelling(name)} ${value}`

@@ -33,6 +33,9 @@ export const requiredTexts = (value: string, about: string): Option<readonly str
 /** Yes when it is there. */
 export const flag = (about: string): Option<boolean> => ({ about, read: (given) => given.length > 0 })
 
+/** Of a command that changes more than one thing. */
+export const dryRun = flag('Say what would change, and change nothing.')
+
 /** One of a few words. */
 export const choice = <const T extends string>(
   value: string,

@@ -1,8 +1,8 @@
 /** Gives a long group of checkboxes a field that hides those whose name does not hold what is typed. */
 export const filterOptions = (group) => {
-  const items = [...group.querySelectorAll('.govuk-checkboxes__item')]
+  const items = [...group.querySelectorAll('.govuk-checkboxes__item, .signon-options label')]
   const what = group.dataset.filterOptions
-  const id = `filter-options-${what}`
+  const id = `filter-options-${what.replaceAll(/\W+/g, '-')}`
 
   const label = document.createElement('label')
   Object.assign(label, { className: 'govuk-label', htmlFor: id, textContent: `Find ${what}` })

@@ -21,6 +21,10 @@ const tell = (form, words) => {
   form.querySelector('[data-passkey-problem]').textContent = words
 }
 
+// What leads to a passkey is of no use to browsers that cannot make one either.
+if (isSupported)
+  for (const form of document.querySelectorAll('form[data-passkey-needed]')) form.hidden = false
+
 for (const form of document.querySelectorAll('form[data-passkey]')) {
   if (!isSupported) continue
   form.hidden = false

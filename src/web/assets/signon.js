@@ -8,6 +8,9 @@ for (const fields of document.querySelectorAll('[data-new-password]'))
 for (const group of document.querySelectorAll('[data-filter-options]'))
   import('./filter-options.js').then(({ filterOptions }) => filterOptions(group))
 
+for (const selection of document.querySelectorAll('[data-selection]'))
+  import('./selection.js').then(({ followSelection }) => followSelection(selection))
+
 for (const group of document.querySelectorAll('[data-copy]'))
   import('./copy.js').then(({ offerToCopy }) => offerToCopy(group))
 

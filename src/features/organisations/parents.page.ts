@@ -1,0 +1,71 @@
+import type { Page } from '#web/page.ts'
+
+/** What the pages about one parent of an organisation have in common. */
+interface Surroundings {
+  readonly child: string
+  readonly breadcrumbs: readonly { readonly text: string; readonly href: string }[]
+  readonly cancelPath: string
+}
+
+/** Something wrong with one field of a form. */
+export interface FieldFault {
+  readonly field: 'parent' | 'lasts' | 'reason'
+  readonly text: string
+}
+
+export interface AddParentView extends Surroundings {
+  readonly choices: readonly { readonly value: string; readonly text: string; readonly selected: boolean }[]
+  /** What was chosen and typed. */
+  readonly lasts: string
+  readonly reason: string
+  readonly faults: readonly FieldFault[]
+}
+
+export const addParentPage = (view: AddParentView): Page => ({
+  template: 'organisations/rule-parent.njk',
+  view: { ...ruleView(view), title: `Add a parent to ${view.child}`, button: 'Add parent', parent: null },
+})
+
+export interface BlockParentView extends Omit<AddParentView, 'choices'> {
+  readonly parent: string
+}
+
+export const blockParentPage = (view: BlockParentView): Page => ({
+  template: 'organisations/rule-parent.njk',
+  view: {
+    ...ruleView(view),
+    title: `Block ${view.parent} as a parent of ${view.child}`,
+    button: 'Block parent',
+  },
+})
+
+export interface EndParentRuleView extends Surroundings {
+  readonly parent: string
+  /** What is set now: `blocked` or `added`. */
+  readonly was: string
+  /** The same in words, and who set it. */
+  readonly origin: string
+  readonly isInSource: boolean
+  readonly problem: string | null
+}
+
+export const endParentRulePage = (view: EndParentRuleView): Page => ({
+  template: 'organisations/end-parent-rule.njk',
+  view: {
+    title:
+      view.was === 'blocked'
+        ? `Stop blocking ${view.parent} as a parent of ${view.child}`
+        : `Remove ${view.parent} as a parent of ${view.child}`,
+    button: view.was === 'blocked' ? 'Stop blocking' : 'Remove parent',
+    problems: view.problem === null ? [] : [{ text: view.problem, href: '#end' }],
+    ...view,
+  },
+})
+
+const ruleView = (view: Omit<AddParentView, 'choices'>) => ({
+  ...view,
+  problems: view.faults.map(({ field, text }) => ({ text, href: `#${field}` })),
+  errors: Object.fromEntries(
+    view.faults.map(({ field, text }) => [field, { text, classes: 'signon-breakable' }]),
+  ),
+})

@@ -1,0 +1,5 @@
+/** Ids after `from`, up to `to`. */
+export interface IdRange {
+  readonly from: number
+  readonly to: number
+}
