@@ -118,6 +118,26 @@ describe('writing client secrets into the cluster', () => {
     deepEqual(await eventsOf(whitehall), [55, 93])
   })
 
+  it('looks again when another one was faster between its two looks', async () => {
+    const whitehall = await test.application('Whitehall')
+    const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let isFirst = true
+    kubernetes.answer((request, response) => {
+      if (request.method !== 'GET' || !isFirst) return false
+      isFirst = false
+      asked.resolve()
+      void late.promise.then(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{}'))
+      return true
+    })
+    const slow = sync()
+    await asked.promise
+    await sync()
+    late.resolve()
+    await slow
+    kubernetes.answer()
+    deepEqual(await eventsOf(whitehall), [55, 93])
+  })
+
   it('says what it would write, and writes and issues nothing, in a rehearsal', async () => {
     await test.application('Whitehall')
     const cluster = await openCluster(kubernetes.place)

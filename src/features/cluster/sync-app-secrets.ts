@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { mayAdminister } from '#domain/administration.policy.ts'
 import type { ApplicationId } from '#domain/application.ts'
 import { applicationSecretName } from '#domain/cluster-secret.ts'
@@ -36,24 +37,36 @@ interface Held {
   readonly oauth_secret?: string
 }
 
-const deliver = async (sync: Sync, name: string, { id, clientId }: ClusterApplication): Promise<Outcome> => {
+const deliver = async (sync: Sync, name: string, application: ClusterApplication): Promise<Outcome> => {
+  const { id, clientId } = application
   const { signon, cluster, isRehearsal } = sync
+  const seen = await signon.single.clusterSecrets.seek(id)
   const held: Held = (await cluster.read(name)) ?? {}
-  const plan = await signon.transaction((work) => decide(sync, work, id, held))
+  const plan = await signon.transaction((work) => decide(sync, work, id, { seen, held }))
+  if (plan === 'outdated') return deliver(sync, name, application)
   if ('outcome' in plan || isRehearsal) return 'outcome' in plan ? plan.outcome : plan.written
   await cluster.apply(name, { oauth_id: secret(clientId), oauth_secret: secret(plan.text) })
   await signon.transaction((work) => settle(sync, work, id, plan.text))
   return plan.written
 }
 
+/** What there was, here and then there: together they are right only as long as nothing has changed here. */
+interface Sight {
+  readonly seen: ClusterApplication | undefined
+  readonly held: Held
+}
+
 type Plan =
+  | 'outdated'
   | { readonly outcome: Outcome }
   | { readonly written: 'delivered' | 'issued'; readonly text: string }
 
 /** Holding the application, so that of two syncs at once the second delivers what the first has issued. */
-const decide = async (sync: Sync, work: Work, id: ApplicationId, held: Held): Promise<Plan> => {
+const decide = async (sync: Sync, work: Work, id: ApplicationId, { seen, held }: Sight): Promise<Plan> => {
   await work.applications.lock(id)
   const application = await work.clusterSecrets.seek(id)
+  // Another sync has issued or delivered one while the cluster was asked.
+  if (!isDeepStrictEqual(application, seen)) return 'outdated'
   // Retired since it was found.
   if (!application) return { outcome: 'in place' }
   const heldText = held.oauth_secret

@@ -209,6 +209,26 @@ describe('writing tokens of API users into the cluster', () => {
     deepEqual(await copies(), [])
   })
 
+  it('looks again when another one was faster between its two looks', async () => {
+    const { user } = await machine('Robot')
+    const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let isFirst = true
+    kubernetes.answer((request, response) => {
+      if (request.method !== 'GET' || !isFirst) return false
+      isFirst = false
+      asked.resolve()
+      void late.promise.then(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{}'))
+      return true
+    })
+    const slow = sync()
+    await asked.promise
+    await sync()
+    late.resolve()
+    await slow
+    kubernetes.answer()
+    deepEqual(await test.events(user.uid), [29, 92])
+  })
+
   it('goes on after a failure, and fails as a job when it is through, without a secret in its words', async () => {
     await machine('Bad', { days: 20 })
     await machine('Good', { days: 20 })

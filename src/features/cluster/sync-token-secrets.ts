@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { mayAdminister } from '#domain/administration.policy.ts'
 import { tokenSecretName } from '#domain/cluster-secret.ts'
 import type { Actor } from '#domain/events.ts'
@@ -6,7 +7,7 @@ import { secret } from '#kernel/secret.ts'
 import { hashToken } from '#kernel/token.ts'
 import type { SecretCluster } from '#outside/kubernetes.ts'
 import type { ApiTokenId } from '#store/api-tokens.ts'
-import type { TokenPair } from '#store/cluster-tokens.ts'
+import type { ClusterToken, TokenPair } from '#store/cluster-tokens.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { type Deliveries, type DeliveryOptions, deliverAll, type Outcome, type Sync } from './deliver.ts'
 import { issueForCluster } from './issue-token.ts'
@@ -38,22 +39,33 @@ const key = 'bearer_token'
 
 const deliver = async (sync: Sync, name: string, pair: TokenPair): Promise<Outcome> => {
   const { signon, cluster, isRehearsal } = sync
+  const seen = await signon.single.clusterTokens.seek(pair)
   const held = (await cluster.read(name))?.[key]
-  const plan = await signon.transaction((work) => decide(sync, work, pair, held))
+  const plan = await signon.transaction((work) => decide(sync, work, pair, { seen, held }))
+  if (plan === 'outdated') return deliver(sync, name, pair)
   if ('outcome' in plan || isRehearsal) return 'outcome' in plan ? plan.outcome : plan.written
   await cluster.apply(name, { [key]: secret(plan.text) })
   await signon.transaction((work) => settle(sync, work, pair, plan.id))
   return plan.written
 }
 
+/** What there was, here and then there: together they are right only as long as nothing has changed here. */
+interface Sight {
+  readonly seen: ClusterToken | undefined
+  readonly held: string | undefined
+}
+
 type Plan =
+  | 'outdated'
   | { readonly outcome: Outcome }
   | { readonly written: 'delivered' | 'issued'; readonly id: ApiTokenId; readonly text: string }
 
 /** Holding the API user, so that of two syncs at once the second delivers what the first has issued. */
-const decide = async (sync: Sync, work: Work, pair: TokenPair, held: string | undefined): Promise<Plan> => {
+const decide = async (sync: Sync, work: Work, pair: TokenPair, { seen, held }: Sight): Promise<Plan> => {
   await work.users.lockById(pair.user.id)
   const token = await work.clusterTokens.seek(pair)
+  // Another sync has issued or delivered one while the cluster was asked.
+  if (!isDeepStrictEqual(token, seen)) return 'outdated'
   // Suspended, revoked or retired since it was found.
   if (!token) return { outcome: 'in place' }
   const { newest } = token
