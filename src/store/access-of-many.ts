@@ -96,7 +96,7 @@ export const accessOfManyStore = ({ db, now }: StoreContext) => ({
   },
 
   /** A user whose turn has not come, held until the transaction ends; nobody whom another process holds. */
-  async takeNext(id: AccessChangeId): Promise<UserId | undefined> {
+  async takeNext(id: AccessChangeId): Promise<{ readonly user: UserId } | undefined> {
     const row = await db
       .selectFrom('access_change_members')
       .select('user_id')
@@ -107,7 +107,7 @@ export const accessOfManyStore = ({ db, now }: StoreContext) => ({
       .forUpdate()
       .skipLocked()
       .executeTakeFirst()
-    return row?.user_id as UserId | undefined
+    return row && { user: row.user_id as UserId }
   },
 
   async note(id: AccessChangeId, user: UserId, outcome: MemberOutcome, detail?: string): Promise<void> {
