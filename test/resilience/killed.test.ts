@@ -1,66 +1,34 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { Client } from 'pg'
 import { suspendUser } from '#features/users/suspend-user.ts'
-import { systemClock } from '#kernel/clock.ts'
-import { systemRandom } from '#kernel/random.ts'
-import { keyRing } from '#kernel/sealed.ts'
-import { prepareDatabase } from '#main/database.ts'
-import { slowPasswords } from '#outside/passwords.ts'
-import { type Connection, openDatabase } from '#store/connection.ts'
-import { type EmbeddedDatabase, joinEmbeddedDatabase } from '#store/embedded.ts'
-import { createSignon, type Signon } from '#store/signon.ts'
+import type { Signon } from '#store/signon.ts'
 import { TestBrowser } from '#test/browser.ts'
 import { freePort } from '#test/free-port.ts'
-import { type People, people, type TestApplication } from '#test/people.ts'
+import type { People, TestApplication } from '#test/people.ts'
 import { operator } from '#test/signon.ts'
+import { type MortalHouse, openMortalHouse } from './mortal-house.ts'
 import { type Running, type Settings, startSignonProcess, statusOf, until } from './processes.ts'
 
-// A server of its own, with full durability, because it will be killed.
-const key = Buffer.alloc(32, 9)
-let folder: string
-let embedded: EmbeddedDatabase
-let db: Connection
+let house: MortalHouse
 let signon: Signon
 let made: People
 let settings: Settings
 let url: string
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signon-killed-'))
-  embedded = await joinEmbeddedDatabase({ directory: folder })
-  db = openDatabase(embedded.url, 5, () => undefined)
-  await prepareDatabase(embedded.url, systemClock)
-  signon = createSignon({
-    db,
-    clock: systemClock,
-    random: systemRandom,
-    keys: keyRing([{ id: 'k', bytes: key }]),
-    passwords: await slowPasswords(systemRandom),
-  })
-  made = people(signon, db)
+  house = await openMortalHouse()
+  ;({ signon, made } = house)
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
-  settings = {
-    DATABASE_URL: embedded.url,
-    SIGNON_URL: url,
-    PORT: String(port),
-    SIGNON_SECRET_KEYS: `k:${key.toString('base64')}`,
-    SIGNON_MAIL: `folder:${join(folder, 'mails')}`,
-    RAILS_LOG_LEVEL: 'silent',
-  }
+  settings = { ...house.settingsFor(url), PORT: String(port) }
 })
 
-after(async () => {
-  await db.destroy()
-  await embedded.leave()
-  await rm(folder, { recursive: true, force: true })
-})
+after(() => house.close())
 
 const startWeb = async (): Promise<Running> => {
   const web = startSignonProcess('web', settings)
@@ -89,7 +57,7 @@ const keepSigningIn = (email: string) => {
 }
 
 const signInsRecorded = async (uid: string): Promise<number> => {
-  const client = new Client({ connectionString: embedded.url })
+  const client = new Client({ connectionString: house.embedded.url })
   await client.connect()
   const { rows } = await client.query(
     'select count(*)::integer as count from events where number = 11 and about_uid = $1',
@@ -169,12 +137,12 @@ describe('kill -9', () => {
 })
 
 const killPostmaster = async (): Promise<void> => {
-  const [pid] = (await readFile(join(embedded.directory, 'data', 'postmaster.pid'), 'utf8')).split('\n')
+  const [pid] = (await readFile(join(house.embedded.directory, 'data', 'postmaster.pid'), 'utf8')).split('\n')
   process.kill(Number(pid), 'SIGKILL')
 }
 
 const jobsWaiting = async (): Promise<number> => {
-  const client = new Client({ connectionString: embedded.url })
+  const client = new Client({ connectionString: house.embedded.url })
   await client.connect()
   const { rows } = await client.query('select count(*)::integer as count from graphile_worker.jobs')
   await client.end()

@@ -1,29 +1,19 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { sql } from 'kysely'
 import { after as later, second, systemClock } from '#kernel/clock.ts'
-import { systemRandom } from '#kernel/random.ts'
-import { keyRing } from '#kernel/sealed.ts'
-import { prepareDatabase } from '#main/database.ts'
-import { slowPasswords } from '#outside/passwords.ts'
-import { type Connection, openDatabase } from '#store/connection.ts'
-import { type EmbeddedDatabase, joinEmbeddedDatabase } from '#store/embedded.ts'
-import { createSignon, type Signon } from '#store/signon.ts'
+import type { Signon } from '#store/signon.ts'
 import { type ApplicationServer, startApplicationServer } from '#test/application-server.ts'
 import { freePort } from '#test/free-port.ts'
-import { type People, people } from '#test/people.ts'
+import type { People } from '#test/people.ts'
 import { type Balancer, startBalancer } from './balancer.ts'
 import { type Editor, editorOf, keepDoing, signInAgain } from './load.ts'
+import { type MortalHouse, openMortalHouse } from './mortal-house.ts'
 import { type Running, startSignonProcess, statusOf, until } from './processes.ts'
 
-// A server of its own, with full durability, because it will be restarted.
-const key = Buffer.alloc(32, 9)
-let folder: string
-let embedded: EmbeddedDatabase
-let db: Connection
+let house: MortalHouse
 let signon: Signon
 let made: People
 let balancer: Balancer
@@ -31,27 +21,10 @@ let webs: readonly Running[]
 let workers: readonly Running[]
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signon-restarted-'))
-  embedded = await joinEmbeddedDatabase({ directory: folder })
-  db = openDatabase(embedded.url, 5, () => undefined)
-  await prepareDatabase(embedded.url, systemClock)
-  signon = createSignon({
-    db,
-    clock: systemClock,
-    random: systemRandom,
-    keys: keyRing([{ id: 'k', bytes: key }]),
-    passwords: await slowPasswords(systemRandom),
-  })
-  made = people(signon, db)
+  house = await openMortalHouse()
+  ;({ signon, made } = house)
   balancer = await startBalancer()
-  const settings = {
-    DATABASE_URL: embedded.url,
-    SIGNON_URL: balancer.url,
-    SIGNON_SECRET_KEYS: `k:${key.toString('base64')}`,
-    SIGNON_MAIL: `folder:${join(folder, 'mails')}`,
-    SIGNON_METRICS_PORT: '0',
-    RAILS_LOG_LEVEL: 'silent',
-  }
+  const settings = { ...house.settingsFor(balancer.url), SIGNON_METRICS_PORT: '0' }
   const ports = [await freePort(), await freePort()]
   webs = ports.map((port) => startSignonProcess('web', { ...settings, PORT: String(port) }))
   workers = [startSignonProcess('worker', settings), startSignonProcess('worker', settings)]
@@ -67,9 +40,7 @@ after(async () => {
   for (const running of [...webs, ...workers]) running.kill('SIGTERM')
   await Promise.all([...webs, ...workers].map(({ ended }) => ended))
   await balancer.stop()
-  await db.destroy()
-  await embedded.leave()
-  await rm(folder, { recursive: true, force: true })
+  await house.close()
 })
 
 describe('two web processes and two workers, while the database restarts and one web process is killed', () => {
@@ -123,7 +94,7 @@ const newEditor = async (number: number, application: ApplicationServer): Promis
 
 /** Stops the server as its own programs do for a restart: whoever is connected is thrown out. Its keeper starts it again. */
 const restartDatabase = async (): Promise<void> => {
-  const file = join(embedded.directory, 'data', 'postmaster.pid')
+  const file = join(house.embedded.directory, 'data', 'postmaster.pid')
   const pidOf = async (): Promise<number> => Number((await readFile(file, 'utf8')).split('\n')[0])
   const former = await pidOf()
   process.kill(former, 'SIGINT')
@@ -133,7 +104,7 @@ const restartDatabase = async (): Promise<void> => {
 const eventsAbout = async (uid: string, numbers: readonly number[]): Promise<number> => {
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count from events where about_uid = ${uid} and number = any(${numbers})`.execute(
-    db,
+    house.db,
   )
   return rows[0]?.count ?? 0
 }
@@ -141,17 +112,19 @@ const eventsAbout = async (uid: string, numbers: readonly number[]): Promise<num
 const mayEnter = async (uid: string, { id }: ApplicationServer): Promise<boolean> => {
   const { rows } = await sql`
     select from grants g join users u on u.id = g.user_id
-    where u.uid = ${uid} and g.application_id = ${id}`.execute(db)
+    where u.uid = ${uid} and g.application_id = ${id}`.execute(house.db)
   return rows.length > 0
 }
 
 /** Time goes faster for what waits: tries that failed are due, and who lost the database lost it a while ago. */
 const queueIsEmpty = async (): Promise<boolean> => {
   const now = systemClock.now()
-  await sql`update graphile_worker._private_jobs set run_at = ${now} where locked_at is null`.execute(db)
+  await sql`update graphile_worker._private_jobs set run_at = ${now} where locked_at is null`.execute(
+    house.db,
+  )
   await sql`
     update graphile_worker._private_jobs set locked_at = ${later(now, -60 * second)}
-    where locked_at is not null`.execute(db)
-  const { rows } = await sql`select from graphile_worker.jobs`.execute(db)
+    where locked_at is not null`.execute(house.db)
+  const { rows } = await sql`select from graphile_worker.jobs`.execute(house.db)
   return rows.length === 0
 }
