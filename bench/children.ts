@@ -45,10 +45,7 @@ export const startProgram = (
   given: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Program => {
-  const child = spawn(command, given, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...settings },
-  })
+  const child = spawnQuietly(command, given, settings)
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${command} ${given.join(' ')} ended with ${code}.`)
   })
@@ -56,16 +53,23 @@ export const startProgram = (
   return { pid: child.pid ?? 0, ended, stop: () => end(child) }
 }
 
+const spawnQuietly = (
+  command: string,
+  given: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): ChildProcess =>
+  spawn(command, given, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...settings },
+  })
+
 /** Runs a program to its end. Throws unless it ends well. */
 export const runProgram = async (
   command: string,
   given: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<void> => {
-  const child = spawn(command, given, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...settings },
-  })
+  const child = spawnQuietly(command, given, settings)
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`${command} ${given.join(' ')} ended with ${code}.`)
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { runProgram } from './children.ts'
-import { type Figure, repeat } from './rounds.ts'
+import { tell } from './progress.ts'
+import { type Figure, median } from './rounds.ts'
 import { signon, signonSettings } from './web.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -16,11 +17,37 @@ interface Run {
 
 /** Seconds that the suspension of 10,000 unused accounts takes among a million. */
 export const dormancy = async (workshop: Workshop): Promise<Figure> =>
-  repeat(async (round) => (await suspend(workshop, round)).seconds)
+  figureOf((await runsOf(workshop)).map(({ seconds }) => seconds))
 
-/** Seconds that its longest transaction takes. */
+/** Seconds that the longest transaction of such a run takes. */
 export const dormancyLocks = async (workshop: Workshop): Promise<Figure> =>
-  repeat(async (round) => (await suspend(workshop, -round)).longest)
+  figureOf((await runsOf(workshop)).map(({ longest }) => longest))
+
+const figureOf = (values: readonly number[]): Figure => ({
+  value: median(values),
+  against: null,
+  ratio: null,
+})
+
+const rounds = 5
+const runs = new WeakMap<Workshop, Promise<readonly Run[]>>()
+
+/** The same runs serve both measures. */
+const runsOf = (workshop: Workshop): Promise<readonly Run[]> => {
+  const taken = runs.get(workshop) ?? takeRuns(workshop)
+  runs.set(workshop, taken)
+  return taken
+}
+
+const takeRuns = async (workshop: Workshop): Promise<readonly Run[]> => {
+  const taken: Run[] = []
+  for (let round = 1; round <= rounds; round += 1) {
+    const run = await suspend(workshop, round)
+    tell(`  round ${round}: ${run.seconds.toFixed(2)} s, longest transaction ${run.longest.toFixed(3)} s`)
+    taken.push(run)
+  }
+  return taken
+}
 
 /** Each round leaves other people unused, and suspends them by the command that an operator would type. */
 const suspend = async (workshop: Workshop, round: number): Promise<Run> => {
@@ -49,11 +76,10 @@ const leaveUnused = async (client: Client, round: number): Promise<void> => {
      where suspended_at is not null or last_signed_in_at < $1`,
     [daysAgo(45)],
   )
-  const remainder = round > 0 ? round : dueEach + round
   await client.query('update users set last_signed_in_at = $1 where id % $2 = $3', [
     daysAgo(50),
     dueEach,
-    remainder,
+    round,
   ])
 }
 
