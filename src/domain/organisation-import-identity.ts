@@ -9,6 +9,15 @@ export interface Identified {
     readonly known: KnownOrganisation | undefined
   }[]
   readonly missing: readonly KnownOrganisation[]
+  /** Those of the missing whose slug another gets, and what theirs is instead. */
+  readonly released: readonly ReleasedSlug[]
+}
+
+/** An organisation that gives its slug up to another. */
+export interface ReleasedSlug {
+  readonly organisation: KnownOrganisation
+  /** The slug that it has instead. */
+  readonly slug: string
 }
 
 /**
@@ -35,11 +44,13 @@ export const distinct = (listed: readonly SourceOrganisation[]): readonly Source
 
 /**
  * Finds each listed organisation among the known ones: by content id, else by slug (`reference/background-and-operations.md`
- * 5.3). Slugs may be swapped. Throws `Invalid` where one would get the slug of another that stays.
+ * 5.3). Slugs may be swapped. Throws `Invalid` where one would get the slug of another that is not listed any more,
+ * unless those are to be released.
  */
 export const identify = (
   listed: readonly SourceOrganisation[],
   known: readonly KnownOrganisation[],
+  releasesSlugs = false,
 ): Identified => {
   const byContentId = new Map(known.map((one) => [one.contentId, one]))
   const bySlug = new Map(known.map((one) => [one.slug, one]))
@@ -50,14 +61,16 @@ export const identify = (
     return { organisation, known: byContentId.get(organisation.contentId) ?? unclaimed }
   })
   const found = new Set(pairs.flatMap(({ known: one }) => one?.id ?? []))
-  for (const { organisation } of pairs) {
+  const released = pairs.flatMap(({ organisation }) => {
     const owner = bySlug.get(organisation.slug)
-    if (owner && !found.has(owner.id))
+    if (!owner || found.has(owner.id)) return []
+    if (!releasesSlugs)
       throw new Invalid(
-        `The source gives the slug of ${called(owner)}, which it does not list any more, to ${called(organisation)}, which Signon knows by another slug. Nothing was changed.`,
+        `The source gives the slug of ${called(owner)}, which it does not list any more, to ${called(organisation)}, which Signon knows by another slug. Nothing was changed. If the first is really gone, run bin/signon organisations import --release-slugs: it keeps its people, under another slug.`,
       )
-  }
-  return { pairs, missing: known.filter(({ id }) => !found.has(id)) }
+    return { organisation: owner, slug: `${owner.slug}-${owner.id}` }
+  })
+  return { pairs, missing: known.filter(({ id }) => !found.has(id)), released }
 }
 
 const called = ({ name, slug, contentId }: SourceOrganisation | KnownOrganisation): string =>

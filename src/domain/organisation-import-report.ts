@@ -31,6 +31,7 @@ export const importDetailKinds = {
   reopened: { heading: 'Open again', says: nothing },
   renamed: { heading: 'Renamed', says: change },
   'slug-changed': { heading: 'Slug changed', says: change },
+  'slug-released': { heading: 'Slug given up to another', says: change },
   'content-id-changed': { heading: 'Content id changed', says: change },
   'abbreviation-changed': { heading: 'Abbreviation changed', says: change },
   'format-changed': { heading: 'Type changed', says: change },
@@ -69,7 +70,7 @@ export const detailWords = (detail: ImportDetail): string => importDetailKinds[d
 /** What the numbers of a report count: details of these kinds, or organisations with one of them. */
 const counted = {
   created: ['created'],
-  renamed: ['renamed', 'slug-changed'],
+  renamed: ['renamed', 'slug-changed', 'slug-released'],
   closed: ['closed'],
   reopened: ['reopened'],
   reparented: ['parents-changed'],

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OrganisationId } from './organisation.ts'
 import { type ImportPlan, planImport } from './organisation-import.ts'
@@ -113,6 +113,17 @@ describe('whom an import recognises', () => {
       message:
         /gives the slug of B \(slug b, content id content of b\), which it does not list any more, to B \(/,
     })
+  })
+
+  it('gives that one another slug when it is told to', () => {
+    const planned = planImport(
+      [source('b', { contentId: 'content of a' })],
+      graph([known(1, 'a'), known(2, 'b')]),
+      { allowShrinking: true, releaseSlugs: true },
+    )
+    deepEqual(planned.released, [{ id: 2, slug: 'b-2' }])
+    deepEqual([planned.vanished, planned.report.renamed], [[2], 2])
+    ok(told(planned).includes('slug-released b-2: from b to b-2'))
   })
 
   it('counts one that comes twice once, as it came last', () => {

@@ -2,7 +2,7 @@ import { Invalid } from '#kernel/failure.ts'
 import type { OrganisationId } from './organisation.ts'
 import { type EdgeChange, type EndedRule, planEdges } from './organisation-import-edges.ts'
 import type { KnownGraph, KnownOrganisation, SourceOrganisation } from './organisation-import-facts.ts'
-import { distinct, type Identified, identify } from './organisation-import-identity.ts'
+import { distinct, type Identified, identify, type ReleasedSlug } from './organisation-import-identity.ts'
 import { type ImportDetail, type ImportReport, reportOf } from './organisation-import-report.ts'
 
 /** An organisation to write: a new one without an id. */
@@ -14,6 +14,7 @@ export interface OrganisationChange extends Omit<SourceOrganisation, 'parents' |
 export interface ImportPlan {
   readonly organisations: readonly OrganisationChange[]
   readonly vanished: readonly OrganisationId[]
+  readonly released: readonly { readonly id: OrganisationId; readonly slug: string }[]
   readonly edges: readonly EdgeChange[]
   readonly endedRules: readonly EndedRule[]
   readonly report: ImportReport
@@ -22,6 +23,8 @@ export interface ImportPlan {
 export interface ImportOptions {
   /** Go on although more than a tenth of the organisations are gone. */
   readonly allowShrinking?: boolean
+  /** Go on although one gets the slug of another that is gone: that one gets another slug. */
+  readonly releaseSlugs?: boolean
 }
 
 /**
@@ -32,27 +35,44 @@ export interface ImportOptions {
 export const planImport = (
   listed: readonly SourceOrganisation[],
   known: KnownGraph,
-  { allowShrinking = false }: ImportOptions = {},
+  { allowShrinking = false, releaseSlugs = false }: ImportOptions = {},
 ): ImportPlan => {
   if (listed.length === 0) throw new Invalid('The source lists no organisations. Nothing was changed.')
-  const identified = identify(distinct(listed), known.organisations)
+  const identified = identify(distinct(listed), known.organisations, releaseSlugs)
   const vanished = identified.missing.filter(({ hasVanished }) => !hasVanished)
   if (!allowShrinking) refuseShrinking(identified, vanished.length)
 
+  const released = new Map(identified.released.map(({ organisation, slug }) => [organisation.id, slug]))
   const graph = planEdges(identified, known.edges)
   const details = [
     ...identified.pairs.flatMap(changesOf),
-    ...vanished.map(({ slug, name }): ImportDetail => ({ kind: 'vanished', organisation: slug, name })),
+    ...vanished.map(
+      ({ id, slug, name }): ImportDetail => ({
+        kind: 'vanished',
+        organisation: released.get(id) ?? slug,
+        name,
+      }),
+    ),
+    ...identified.released.map(releaseOf),
     ...graph.details,
   ]
   return {
     organisations: identified.pairs.flatMap(writingOf),
     vanished: vanished.map(({ id }) => id),
+    released: [...released].map(([id, slug]) => ({ id, slug })),
     edges: graph.changes,
     endedRules: graph.endedRules,
     report: reportOf(identified.pairs.length, details),
   }
 }
+
+const releaseOf = ({ organisation: { name, slug: from }, slug }: ReleasedSlug): ImportDetail => ({
+  kind: 'slug-released',
+  organisation: slug,
+  name,
+  from,
+  to: slug,
+})
 
 /** One part in so many may be gone from one import to the next. */
 const mostLost = 10

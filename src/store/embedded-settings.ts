@@ -26,10 +26,10 @@ const defaults = {
   log_statement: 'none',
 } as const
 
-/** An eighth of the memory that we may use: pages that are asked for often then stay where the server finds them. */
+/** A quarter of the memory that we may use: pages that are asked for often then stay where the server finds them. */
 const sharedBuffers = (): string => {
   const megabytes = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20)
-  return `${Math.min(Math.max(Math.floor(megabytes / 8), 128), 8192)}MB`
+  return `${Math.min(Math.max(Math.floor(megabytes / 4), 128), 8192)}MB`
 }
 
 /** The command line of a server whose data lie in `data`, listening in the directory `socket` only. */

@@ -21,12 +21,21 @@ export const organisationImportStore = (context: StoreContext) => ({
   },
 
   /** Writes what a plan over `lockKnown` says. */
-  async apply({ organisations, vanished, edges }: ImportPlan): Promise<void> {
+  async apply({ organisations, vanished, released, edges }: ImportPlan): Promise<void> {
+    if (released.length > 0) await releaseSlugs(context, released)
     if (organisations.length > 0) await putOrganisations(context, organisations)
     if (vanished.length > 0) await markVanished(context, vanished)
     if (edges.length > 0) await putEdges(context, edges)
   },
 })
+
+const releaseSlugs = async ({ db, now }: StoreContext, released: ImportPlan['released']): Promise<void> => {
+  await sql`
+    update organisations o set slug = n.slug, updated_at = ${now()}
+    from jsonb_to_recordset(${JSON.stringify(released)}::jsonb) as n (id integer, slug text) where o.id = n.id`.execute(
+    db,
+  )
+}
 
 const putOrganisations = async (
   { db, now }: StoreContext,

@@ -54,17 +54,16 @@ const inOrganisations = (ids: readonly OrganisationId[], orNone: boolean): Condi
     ...(orNone ? [sql<SqlBool>`u.organisation_id is null`] : []),
   ])
 
-/** One text of name and address, as the index of three letters or digits in a row has it. Nobody types a line end. */
-const searched = sql`(lower(u.name) || E'\\n' || u.email)`
-
-// What has fewer in a row is looked for by each character, and each two; whoever is walked past is looked at.
+// Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
+// two; there, a line end lies between name and address. Whoever is walked past is looked at.
 const containing = (text: string, search: Search): Condition => {
-  if (/[\p{L}\p{N}]{3}/u.test(text))
-    return sql`${searched} like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%'`
   const has = sql<SqlBool>`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
   if (search === 'walking') return has
-  return sql`(u.id in (select s.user_id from user_searches s
-    where characters_and_pairs(s.text) @> characters_and_pairs(lower(${text}))) and ${has})`
+  if (text.includes('\n')) return sql`false`
+  const found = /[\p{L}\p{N}]{3}/u.test(text)
+    ? sql`s.text like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%'`
+    : sql`characters_and_pairs(s.text) @> characters_and_pairs(lower(${text})) and strpos(s.text, lower(${text})) > 0`
+  return sql`u.id in (select s.user_id from user_searches s where ${found})`
 }
 
 const invited = sql<SqlBool>`(u.invited_at is not null and u.invitation_accepted_at is null)`

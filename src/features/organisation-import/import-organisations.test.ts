@@ -2,6 +2,7 @@ import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
 import type { Actor } from '#domain/events.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
+import type { ImportOptions } from '#domain/organisation-import.ts'
 import type { ImportReport } from '#domain/organisation-import-report.ts'
 import { roles } from '#domain/user.ts'
 import { minute } from '#kernel/clock.ts'
@@ -35,7 +36,7 @@ beforeEach(async () => {
   await forgetEvents()
 })
 
-const run = (options: { isRehearsal?: boolean; allowShrinking?: boolean } = {}, actor: Actor = operator) =>
+const run = (options: ImportOptions & { isRehearsal?: boolean } = {}, actor: Actor = operator) =>
   importOrganisations(signon, actor, { source, ...options })
 /** The whole of what an import may write, but its own report. */
 const contents = async () => ({
@@ -290,6 +291,27 @@ describe('importing organisations', () => {
       (await imports()).map(({ outcome }) => outcome),
       ['done', 'refused', 'refused'],
     )
+  })
+
+  it('gives the slug of one that is gone to another only when it is told to, and keeps the people of both', async () => {
+    await run()
+    server.list(
+      changed('ofcom', (record) => ({ ...record, details: { ...record.details, slug: 'ofsted' } })).filter(
+        ({ title }) => title !== 'Ofsted',
+      ),
+    )
+    const idOf = (slug: string) =>
+      rows<{ id: number }>('select id from organisations where slug = $1', [slug])
+    const [ofcom, ofsted] = [await idOf('ofcom'), await idOf('ofsted')]
+    await rejects(run(), { code: 'invalid', message: /--release-slugs: it keeps its people/ })
+    const report = await run({ releaseSlugs: true })
+    deepEqual([report.vanished, report.renamed], [1, 2])
+    deepEqual(await idOf('ofsted'), ofcom)
+    const [gone] = await rows(
+      "select id, slug from organisations where slug like 'ofsted-%' and vanished_at is not null",
+    )
+    deepEqual(gone, { ...ofsted[0], slug: `ofsted-${ofsted[0]?.id}` })
+    equal((await run()).renamed, 0)
   })
 
   it('takes a list in which records come twice, as when the index shifts between pages', async () => {

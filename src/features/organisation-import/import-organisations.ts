@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/events.ts'
-import { planImport } from '#domain/organisation-import.ts'
+import { type ImportOptions, planImport } from '#domain/organisation-import.ts'
 import type { EndedRule } from '#domain/organisation-import-edges.ts'
 import { hasChanges, type ImportReport, importSummary } from '#domain/organisation-import-report.ts'
 import { durationWords } from '#domain/parent-rule.ts'
@@ -9,12 +9,10 @@ import { administratorFor } from '#store/administration.ts'
 import type { NewImportRecord } from '#store/organisation-import-records.ts'
 import type { Signon, Work } from '#store/signon.ts'
 
-export interface ImportOrganisations {
+export interface ImportOrganisations extends ImportOptions {
   readonly source: OrganisationSource
   /** Say what would change, and change nothing. */
   readonly isRehearsal?: boolean
-  /** Go on although more than a tenth of the organisations are gone. */
-  readonly allowShrinking?: boolean
 }
 
 /**
@@ -25,7 +23,7 @@ export interface ImportOrganisations {
 export const importOrganisations = async (
   signon: Signon,
   actor: Actor,
-  { source, isRehearsal = false, allowShrinking = false }: ImportOrganisations,
+  { source, isRehearsal = false, ...options }: ImportOrganisations,
 ): Promise<ImportReport> => {
   await signon.read((stores) => administratorFor(stores, actor, 'import organisations'))
   const begun = { beganAt: signon.clock.now(), source: source.name }
@@ -33,7 +31,7 @@ export const importOrganisations = async (
     const listed = await source.read()
     return await signon.transaction(async (work) => {
       await administratorFor(work, actor, 'import organisations')
-      const plan = planImport(listed, await work.organisationImport.lockKnown(), { allowShrinking })
+      const plan = planImport(listed, await work.organisationImport.lockKnown(), options)
       const { report, endedRules } = plan
       if (isRehearsal) return report
 

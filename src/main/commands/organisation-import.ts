@@ -24,13 +24,14 @@ export const organisationImportCommands: readonly Command[] = [
         'The website to read from, or a file of its organisations; GOVUK_WEBSITE_ROOT unless given.',
       ),
       allowShrinking: flag('Go on although more than a tenth of the organisations are gone.'),
+      releaseSlugs: flag('Give the slug of one that is gone to another; that one gets another slug.'),
       dryRun,
     },
-    run: ({ from, allowShrinking, dryRun: isRehearsal }, environment) =>
+    run: ({ from, allowShrinking, releaseSlugs, dryRun: isRehearsal }, environment) =>
       withSignon(environment, async (signon, operator, config) => {
         const source = sourceOf(from, config)
         return answerOf(
-          await importOrganisations(signon, operator, { source, allowShrinking, isRehearsal }),
+          await importOrganisations(signon, operator, { source, allowShrinking, releaseSlugs, isRehearsal }),
           isRehearsal,
         )
       }),
