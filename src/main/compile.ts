@@ -1,0 +1,11 @@
+// Loads whatever a process of ours may load, and does nothing with it: `bin/signon` runs this where Node has not kept what
+// it compiled. Here stands what others load only when they need it, and so whatever those load.
+import './commands/all.ts'
+import './demo.ts'
+import './web.ts'
+import './worker.ts'
+import './observability/open-telemetry.ts'
+import '#outside/folder-postman.ts'
+import '#outside/notify-postman.ts'
+import '#outside/smtp-postman.ts'
+import '#store/diagnosis.ts'
