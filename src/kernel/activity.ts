@@ -17,6 +17,8 @@ export interface Trace {
 export interface Activity {
   /** The id of the request that all of it follows from; of a job that the calendar began, nothing. */
   readonly requestId: string | undefined
+  /** The uid of the person who asked for it, as soon as they are known. */
+  actingUser: string | undefined
   /** Time spent in statements so far, those at the same time counted each. */
   sqlMilliseconds: number
   /** Nothing unless it is traced. */
@@ -27,5 +29,7 @@ export interface Activity {
 export interface Origin {
   /** The id of the request. */
   readonly request?: string
+  /** The uid of the person who sent it. */
+  readonly actingUser?: string
   readonly traceparent?: string
 }

@@ -51,8 +51,11 @@ export const guardPages = (
     const presented: PresentedSession = sessionToken
       ? await signon.single.sessions.use(sessionToken)
       : { state: 'none' }
-    if (presented.state === 'live') request.session = presented.session
-    else if (access !== 'always' && access !== 'public') return sendToSignIn(request, reply, presented.state)
+    if (presented.state === 'live') {
+      request.session = presented.session
+      if (request.activity) request.activity.actingUser = presented.session.user.uid
+    } else if (access !== 'always' && access !== 'public')
+      return sendToSignIn(request, reply, presented.state)
     const next = request.session && stillToDo(request.session)
     if (next && !mayWait[next].includes(access)) return sendToFinish(request, reply, next)
     refuseWithoutRight(request)

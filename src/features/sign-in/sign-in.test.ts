@@ -269,6 +269,26 @@ describe('the lock', () => {
     const tries = began.map((attempt) => attempt?.failedAttempts ?? 0)
     deepEqual(tries.toSorted(), [10, 6, 7, 8, 9])
   })
+
+  it('lets everybody in who shares an account, however many at once', async () => {
+    const user = await test.user('Shared')
+    await test.browser().signIn(user.email, 'wrong')
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, async () => (await test.browser().signIn(user.email)).location),
+    )
+    deepEqual(new Set(answers), new Set(['/']))
+    const events = await test.events(user.uid)
+    equal(events.includes(1), false)
+  })
+
+  it('lets a right password in no later than the sixth, though it asks twice', async () => {
+    const user = await test.user('Twice')
+    await Promise.all([
+      ...Array.from({ length: 9 }, () => signon.single.signIns.begin(user.email, 'elsewhere')),
+      signon.single.signIns.begin(user.email, 'here'),
+    ])
+    equal((await test.browser().signIn(user.email)).status, 200)
+  })
 })
 
 describe('a session', () => {

@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/events.ts'
-import { mayTry } from '#domain/lockout.ts'
+import { isLocked, mayTry } from '#domain/lockout.ts'
 import { isTooLong } from '#domain/password.ts'
 import { signInThrottle, throttledCaller } from '#domain/throttle.ts'
 import { normaliseEmail } from '#domain/user.ts'
@@ -29,18 +29,33 @@ export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promis
   const origin = { ...from, caller: throttledCaller(from.address) }
   const email = normaliseEmail(typed.email)
   const isBlank = typed.password === '' || isTooLong(typed.password)
-  const attempt = await signon.single.signIns.begin(
-    isStorable(email) && !isBlank ? email : null,
-    origin.caller,
-  )
-  const fits = await signon.passwords.verify(attempt?.passwordHash ?? null, isBlank ? '' : typed.password)
+  const begun = await signon.single.signIns.begin(isStorable(email) && !isBlank ? email : null, origin.caller)
+  const fits = await signon.passwords.verify(begun?.passwordHash ?? null, isBlank ? '' : typed.password)
 
+  const attempt = fits && begun ? await countAgain(signon, origin.caller, email, begun) : begun
   if (!attempt) return signon.transaction((work) => refuseUncounted(signon, work, from, email))
   if (!fits || !mayTry(attempt, signon.clock.now())) return refuse(signon, from, attempt)
   if (attempt.isSuspended) return refuseSuspended(signon, origin, attempt)
   const session = await complete(signon, origin, attempt, typed.presented)
   // Much may have happened while the password was being checked: a lock, a suspension, a new password.
   return session ? { outcome: 'signed in', session } : refuse(signon, from, attempt)
+}
+
+/**
+ * Of many right attempts at once, as programs make them that share an account, those beyond the limit are counted once
+ * more: the first ones have made room meanwhile, and wrong ones make none.
+ */
+const countAgain = async (
+  signon: Signon,
+  caller: string,
+  email: string,
+  attempt: Attempt,
+): Promise<Attempt | undefined> => {
+  const now = signon.clock.now()
+  if (mayTry(attempt, now) || isLocked(attempt.lockedAt, now)) return attempt
+  await signon.single.throttles.giveBack(signInThrottle, caller)
+  const again = await signon.single.signIns.begin(email, caller)
+  return again?.passwordHash === attempt.passwordHash ? again : attempt
 }
 
 /** One statement, unless the browser holds a session: whoever that belonged to is signed out at the same time. */

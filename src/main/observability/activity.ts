@@ -10,9 +10,10 @@ export const during = <T>(activity: Activity, doing: () => T): T => current.run(
 
 /** What a job carries on that is queued here and now. */
 export const currentOrigin = (): Origin => {
-  const { requestId, trace } = current.getStore() ?? {}
+  const { requestId, actingUser, trace } = current.getStore() ?? {}
   return {
     ...(requestId !== undefined && { request: requestId }),
+    ...(actingUser !== undefined && { actingUser }),
     ...(trace && { traceparent: trace.parent() }),
   }
 }
@@ -41,11 +42,12 @@ export const watchCall = async <T>(name: string, calling: () => Promise<T>): Pro
   }
 }
 
-/** What calls to others carry, so that what follows there can be found by the same id. */
+/** What calls to others carry: what follows there is found by the same id (`reference/client-contract.md` 7). */
 export const onwardHeaders = (): Readonly<Record<string, string>> => {
-  const { request, traceparent } = currentOrigin()
+  const { request, actingUser, traceparent } = currentOrigin()
   return {
     ...(request !== undefined && { 'govuk-request-id': request }),
+    ...(actingUser !== undefined && { 'x-govuk-authenticated-user': actingUser }),
     ...(traceparent !== undefined && { traceparent }),
   }
 }

@@ -33,7 +33,7 @@ describe('traces', () => {
     await browser.signIn(user.email)
     const origin = { request: 'request-of-a-page', traceparent }
     const trace = tracer.beginJob('suspends', origin)
-    await during({ requestId: origin.request, sqlMilliseconds: 0, trace }, () =>
+    await during({ requestId: origin.request, actingUser: undefined, sqlMilliseconds: 0, trace }, () =>
       suspendUser(test.signon, operator, { email: user.email, reason: 'left' }),
     )
     trace.end({})
@@ -61,5 +61,20 @@ describe('traces', () => {
     for (const call of received) deepEqual(call, ['request-of-a-page', traceId])
     doesNotMatch(collector.bodies.join(), /sesame|Traced Person|traced\.person|example\.gov/)
     match(collector.bodies[0] ?? '', /"service\.name".{1,30}signon-test/)
+  })
+})
+
+describe('calls to applications', () => {
+  it('tell who did what they tell of', async (t) => {
+    const application = await queue.application('Told')
+    const user = await test.user('Told Person', { uses: [application] })
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    await browser.get('/users/sign_out')
+    await queue.worker(t, { caller: applicationCaller({ onwardHeaders }) })
+    await until(queue.isDone)
+
+    const told = application.calls.map(({ headers }) => headers['x-govuk-authenticated-user'])
+    deepEqual(told, [user.uid])
   })
 })

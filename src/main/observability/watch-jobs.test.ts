@@ -31,18 +31,18 @@ describe('jobs that are watched', () => {
     ])
   })
 
-  it('carry on the id of the request that they follow from, to the jobs that they queue and to whom they call', async () => {
+  it('carry on the id of the request that they follow from and who sent it, to the jobs that they queue and to whom they call', async () => {
     const seen: unknown[] = []
     const look = async (): Promise<void> => {
       await Promise.resolve()
       seen.push(currentOrigin(), onwardHeaders())
     }
     const tasks = watchedTasks({ look }, jobMeter())
-    await doIt(tasks, 'look', { user: 1, request: '4-1466413243.374-10.3.3.3-389' })
+    await doIt(tasks, 'look', { user: 1, request: '4-1466413243.374-10.3.3.3-389', actingUser: 'a-uid' })
     await doIt(tasks, 'look', {})
     deepEqual(seen, [
-      { request: '4-1466413243.374-10.3.3.3-389' },
-      { 'govuk-request-id': '4-1466413243.374-10.3.3.3-389' },
+      { request: '4-1466413243.374-10.3.3.3-389', actingUser: 'a-uid' },
+      { 'govuk-request-id': '4-1466413243.374-10.3.3.3-389', 'x-govuk-authenticated-user': 'a-uid' },
       {},
       {},
     ])

@@ -25,7 +25,12 @@ const watched = async (
 ): Promise<unknown> => {
   const origin = originOf(payload)
   const trace = tracer?.beginJob(name, origin)
-  const activity: Activity = { requestId: origin.request, sqlMilliseconds: 0, trace }
+  const activity: Activity = {
+    requestId: origin.request,
+    actingUser: origin.actingUser,
+    sqlMilliseconds: 0,
+    trace,
+  }
   const began = performance.now()
   meter.begin(name)
   try {
@@ -44,9 +49,10 @@ const watched = async (
 const originOf = (payload: unknown): Origin => {
   const given: Readonly<Record<string, unknown>> =
     typeof payload === 'object' && payload !== null ? { ...payload } : {}
-  const { request, traceparent } = given
+  const { request, actingUser, traceparent } = given
   return {
     ...(typeof request === 'string' && { request }),
+    ...(typeof actingUser === 'string' && { actingUser }),
     ...(typeof traceparent === 'string' && { traceparent }),
   }
 }

@@ -9,6 +9,7 @@ import type { TracedRequest, Tracer } from './traces.ts'
 export const requestWatch = (meter: RequestMeter, tracer?: Tracer): RequestWatch => ({
   begin: (request): Activity => ({
     requestId: request.id,
+    actingUser: undefined,
     sqlMilliseconds: 0,
     trace: tracer?.beginRequest(tracedRequest(request)),
   }),
