@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Actor } from '#domain/events.ts'
 import { isLocked, mayTry } from '#domain/lockout.ts'
 import { isTooLong } from '#domain/password.ts'
@@ -41,21 +42,30 @@ export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promis
   return session ? { outcome: 'signed in', session } : refuse(signon, from, attempt)
 }
 
+const mostCounts = 4
+const pauseMilliseconds = 100
+
 /**
- * Of many right attempts at once, as programs make them that share an account, those beyond the limit are counted once
- * more: the first ones have made room meanwhile, and wrong ones make none.
+ * Of many right attempts at once, as programs make them that share an account, those beyond the limit wait and are
+ * counted again: the first ones make room meanwhile, and wrong ones make none.
  */
 const countAgain = async (
   signon: Signon,
   caller: string,
   email: string,
   attempt: Attempt,
-): Promise<Attempt | undefined> => {
-  const now = signon.clock.now()
-  if (mayTry(attempt, now) || isLocked(attempt.lockedAt, now)) return attempt
-  await signon.single.throttles.giveBack(signInThrottle, caller)
-  const again = await signon.single.signIns.begin(email, caller)
-  return again?.passwordHash === attempt.passwordHash ? again : attempt
+): Promise<Attempt> => {
+  let counted = attempt
+  for (let count = 1; count < mostCounts; count += 1) {
+    const now = signon.clock.now()
+    if (mayTry(counted, now) || isLocked(counted.lockedAt, now)) break
+    await pause(pauseMilliseconds)
+    await signon.single.throttles.giveBack(signInThrottle, caller)
+    const again = await signon.single.signIns.begin(email, caller)
+    if (again?.passwordHash !== attempt.passwordHash) break
+    counted = again
+  }
+  return counted
 }
 
 /** One statement, unless the browser holds a session: whoever that belonged to is signed out at the same time. */
