@@ -429,6 +429,7 @@ export interface Users {
 }
 
 export interface UserSearches {
+  name: string;
   text: string;
   user_id: number;
 }

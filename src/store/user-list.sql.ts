@@ -13,8 +13,8 @@ export interface Reach {
   readonly organisations: readonly OrganisationId[] | 'all'
 }
 
-/** How users are looked for: by whatever index leads to those who match, or by walking past everybody. */
-export type Search = 'indexed' | 'walking'
+/** How a text is looked for: with the help of indexes, for a text that few or many people have; or in each who is walked past. */
+export type Search = 'rare' | 'common' | 'walking'
 
 /** Of users `u`: within reach, and let through by the filter. `permissions` are those of the filter that there are. */
 export const conditionsOf = (
@@ -22,7 +22,7 @@ export const conditionsOf = (
   filter: UserFilter,
   permissions: readonly PermissionId[],
   now: Date,
-  search: Search = 'indexed',
+  search: Search = 'rare',
 ): Condition =>
   allOf([
     sql`u.kind = 'person'`,
@@ -54,17 +54,26 @@ const inOrganisations = (ids: readonly OrganisationId[], orNone: boolean): Condi
     ...(orNone ? [sql<SqlBool>`u.organisation_id is null`] : []),
   ])
 
+/** Has it three letters or digits in a row, as the index of those needs it? */
+export const isLong = (text: string): boolean => /[\p{L}\p{N}]{3}/u.test(text)
+
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
-// two; there, a line end lies between name and address. Whoever is walked past is looked at.
+// two, which many people have is looked for in everybody's text. In a text, a line end lies between name and address.
 const containing = (text: string, search: Search): Condition => {
-  const has = sql<SqlBool>`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
-  if (search === 'walking') return has
+  if (search === 'walking')
+    return sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
   if (text.includes('\n')) return sql`false`
-  const found = /[\p{L}\p{N}]{3}/u.test(text)
-    ? sql`s.text like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%'`
-    : sql`characters_and_pairs(s.text) @> characters_and_pairs(lower(${text})) and strpos(s.text, lower(${text})) > 0`
-  return sql`u.id in (select s.user_id from user_searches s where ${found})`
+  if (isLong(text))
+    return sql`u.id in (select s.user_id from user_searches s
+      where s.text like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%')`
+  if (search === 'common') return sql`u.id in (select s.user_id from user_searches s where ${hasText(text)})`
+  // An array is made once, by the index; a subquery might have characters taken apart for each person in reach.
+  return sql`u.id = any (array(select s.user_id from user_searches s
+    where characters_and_pairs(s.text) @> characters_and_pairs(lower(${text})) and ${hasText(text)}))`
 }
+
+/** Of the texts `s`: it stands somewhere in them. */
+export const hasText = (text: string): Condition => sql`strpos(s.text, lower(${text})) > 0`
 
 const invited = sql<SqlBool>`(u.invited_at is not null and u.invitation_accepted_at is null)`
 
@@ -137,8 +146,8 @@ export interface Way {
   readonly key: RawBuilder<unknown>
   /** `order by` of the key and the id; `key` and `id` may stand under these names. */
   sorting(key: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<unknown>
-  /** Behind the place on this way; nothing when it begins at an end. */
-  readonly beyond: Condition | undefined
+  /** Behind the place on this way; nothing when it begins at an end. `key` and `id` may stand under these names. */
+  beyond(key?: RawBuilder<unknown>, id?: RawBuilder<unknown>): Condition | undefined
 }
 
 export const wayThrough = (order: UserOrder, place: UserPlace | undefined): Way => {
@@ -148,6 +157,7 @@ export const wayThrough = (order: UserOrder, place: UserPlace | undefined): Way 
   return {
     key,
     sorting: (by, id) => sql`${by} ${word}, ${id} ${word}`,
-    beyond: place && sql`(${key}, u.id) ${comparison} (${read(place.key)}, ${place.id}::integer)`,
+    beyond: (by = key, id = sql`u.id`) =>
+      place && sql`(${by}, ${id}) ${comparison} (${read(place.key)}, ${place.id}::integer)`,
   }
 }

@@ -7,7 +7,7 @@ import { organisationsBelow } from './administrators.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { columns, type ExportedRow, type ExportedUser, exportedUser } from './listed-users.ts'
-import { type Condition, conditionsOf, type Reach, type Search } from './user-list.sql.ts'
+import { type Condition, conditionsOf, hasText, isLong, type Reach, type Search } from './user-list.sql.ts'
 import { pageOf, type UserPage } from './user-list-page.ts'
 
 /** People as those see them who look after them: none beyond the administrator's reach, and no machines. */
@@ -15,13 +15,14 @@ export const userListStore = ({ db, now }: StoreContext) => {
   const searching = async (
     administrator: Administrator,
     filter: UserFilter,
-  ): Promise<(search: Search) => Condition> => {
+  ): Promise<(isWalking: boolean) => Condition> => {
     const reach = await reachOf(db, administrator)
     const permissions = await offeredPermissions(db, filter.permissions)
-    return (search) => conditionsOf(reach, filter, permissions, now(), search)
+    const search = await searchFor(db, filter.text)
+    return (isWalking) => conditionsOf(reach, filter, permissions, now(), isWalking ? 'walking' : search)
   }
   const matching = async (administrator: Administrator, filter: UserFilter): Promise<Condition> =>
-    (await searching(administrator, filter))('indexed')
+    (await searching(administrator, filter))(false)
 
   return {
     /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
@@ -33,7 +34,8 @@ export const userListStore = ({ db, now }: StoreContext) => {
       limit: number,
     ): Promise<UserPage> {
       const condition = await searching(administrator, filter)
-      return pageOf(db, { condition, order, place, limit, dormantSince: filter.dormantSince }, now())
+      const { text, dormantSince } = filter
+      return pageOf(db, { condition, order, place, limit, text, dormantSince }, now())
     },
 
     /**
@@ -132,6 +134,19 @@ const reachOf = async (db: Connection, administrator: Administrator): Promise<Re
   if (role !== 'super_organisation_admin') return { roles, organisations: [organisationId] }
   const { rows } = await organisationsBelow(organisationId).execute(db)
   return { roles, organisations: rows.map(({ id }) => id) }
+}
+
+const sampled = 5000
+const commonIn = 100
+
+/** Whether few or many have a text of one or two letters, judged by some thousand people. */
+const searchFor = async (db: Connection, text: string): Promise<Search> => {
+  if (text === '' || isLong(text)) return 'rare'
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from (select text from user_searches limit ${sampled}) s where ${hasText(text)}`.execute(
+    db,
+  )
+  return (rows[0]?.count ?? 0) > commonIn ? 'common' : 'rare'
 }
 
 /** Those of the permissions that the filter offers. */
