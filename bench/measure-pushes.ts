@@ -11,10 +11,12 @@ import { suspendUser } from '#features/users/suspend-user.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
 import type { Signon } from '#store/signon.ts'
 import { freePort, type Program, startProgram } from './children.ts'
+import { tell } from './progress.ts'
 import { type Figure, median, repeat } from './rounds.ts'
 import { runAll, seedDatabase } from './seed.ts'
 import { withSignon } from './signon.ts'
-import { signon as executable, signonSettings } from './web.ts'
+import { signon as executable, residentMegabytes, signonSettings } from './web.ts'
+import type { Workshop } from './workshop.ts'
 
 const people = Number(process.env['BENCH_PUSHES'] ?? 10_000)
 const healthyApplications = 10
@@ -63,28 +65,75 @@ export const pushDelay = (): Promise<Figure> =>
   })
 
 /** Pushes a second of the last tenth of very many, against those of the first. */
-export const pushDrain = (): Promise<Figure> =>
+export const pushDrain = async (workshop: Workshop): Promise<Figure> => {
+  const drained = await drainingsOf(workshop)
+  const [firsts, lasts] = [
+    drained.map(({ rates }) => rates[0] ?? 0),
+    drained.map(({ rates }) => rates.at(-1) ?? 0),
+  ]
+  return {
+    value: median(lasts),
+    against: median(firsts),
+    ratio: median(lasts.map((last, round) => last / (firsts[round] ?? 0))),
+  }
+}
+
+/** By how many megabytes the worker grows after the first tenth of them. */
+export const pushDrainMemory = async (workshop: Workshop): Promise<Figure> => {
+  const growths = (await drainingsOf(workshop)).map(
+    ({ resident: [first = 0, ...later] }) => Math.max(...later) - first,
+  )
+  return { value: median(growths), against: null, ratio: null }
+}
+
+/** How fast pushes arrived in each tenth of them, and the megabytes of the worker after it. */
+interface Drained {
+  readonly rates: readonly number[]
+  readonly resident: readonly number[]
+}
+
+const drained = new WeakMap<Workshop, Promise<readonly Drained[]>>()
+
+/** The same drainings serve both measures. */
+const drainingsOf = (workshop: Workshop): Promise<readonly Drained[]> => {
+  const taken = drained.get(workshop) ?? drainSeveralTimes()
+  drained.set(workshop, taken)
+  return taken
+}
+
+const drainSeveralTimes = (): Promise<readonly Drained[]> =>
   withPeople(async ({ signon, url, startWorker }) => {
     const arrivals: number[] = []
     const application = await startApplication(signon, 'Drained', () => arrivals.push(performance.now()) > 0)
     await letEverybodyIn(url)
-    const rates: { readonly first: number; readonly last: number }[] = []
+    const taken: Drained[] = []
     for (let round = 0; round < drainings; round += 1) {
       arrivals.length = 0
       for (let id = 1; id <= people; id += 1) await queuePush(signon, id, application)
       const worker = await startWorker()
-      await Promise.race([until(() => arrivals.length >= people), worker.ended])
+      taken.push(await Promise.race([drain(arrivals, worker.pid), worker.ended]))
       await worker.stop()
-      const tenth = Math.floor(people / 10)
-      rates.push({ first: rateOf(arrivals.slice(0, tenth)), last: rateOf(arrivals.slice(-tenth)) })
     }
     stopServer(application.server)
-    return {
-      value: median(rates.map(({ last }) => last)),
-      against: median(rates.map(({ first }) => first)),
-      ratio: median(rates.map(({ first, last }) => last / first)),
-    }
+    return taken
   })
+
+const parts = 10
+
+const drain = async (arrivals: readonly number[], worker: number): Promise<Drained> => {
+  const tenth = Math.floor(people / parts)
+  const rates: number[] = []
+  const resident: number[] = []
+  for (let part = 0; part < parts; part += 1) {
+    await until(() => arrivals.length >= (part + 1) * tenth)
+    rates.push(rateOf(arrivals.slice(part * tenth, (part + 1) * tenth)))
+    resident.push(await residentMegabytes(worker))
+  }
+  tell(
+    `  pushes a second by tenths: ${rates.map(Math.round).join(', ')}; megabytes: ${resident.map(Math.round).join(', ')}`,
+  )
+  return { rates, resident }
+}
 
 interface Pushed {
   readonly signon: Signon
@@ -93,7 +142,7 @@ interface Pushed {
 }
 
 /** A database of its own with many people, whom no application but those of the measure is to hear of. */
-const withPeople = async (measure: (pushed: Pushed) => Promise<Figure>): Promise<Figure> => {
+const withPeople = async <Result>(measure: (pushed: Pushed) => Promise<Result>): Promise<Result> => {
   const directory = await mkdtemp(join(tmpdir(), 'signon-bench-'))
   const server = await joinEmbeddedDatabase({ directory })
   try {

@@ -9,7 +9,7 @@ import {
 import { dormancy, dormancyLocks } from './measure-dormancy.ts'
 import { batch, exportMemory, exportRate } from './measure-many.ts'
 import { memory, ready } from './measure-process.ts'
-import { pushDelay, pushDrain } from './measure-pushes.ts'
+import { pushDelay, pushDrain, pushDrainMemory } from './measure-pushes.ts'
 import { flow, flowStatements, signIn, userInfo } from './measure-rivals.ts'
 import { flowLarge, signInLarge, userInfoLarge } from './measure-sizes.ts'
 import type { Figure } from './rounds.ts'
@@ -212,5 +212,13 @@ export const measures: readonly Measure[] = [
     rival: 'its first tenth',
     bound: { floor: 0.8 },
     take: pushDrain,
+  },
+  {
+    name: 'push-drain-memory',
+    about: 'by how much the worker grows after the first tenth of those',
+    unit: 'MB',
+    rival: null,
+    bound: { ceiling: 20 },
+    take: pushDrainMemory,
   },
 ]

@@ -70,7 +70,8 @@ const statusOf = (port: number, path: string): Promise<number | undefined> =>
     }).on('error', () => resolve(undefined))
   })
 
-const residentMegabytes = async (pid: number): Promise<number> => {
+/** What of a process is in memory, in megabytes. */
+export const residentMegabytes = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
 }
