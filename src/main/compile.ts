@@ -1,6 +1,6 @@
 // Loads whatever a process of ours may load, and does nothing with it: `bin/signon` runs this where Node has not kept what
-// it compiled. Here stands what others load only when they need it, and so whatever those load.
-import './commands/all.ts'
+// it compiled. The program itself is asked for help only; the rest is what it loads when that is needed.
+import './signon.ts'
 import './demo.ts'
 import './web.ts'
 import './worker.ts'
