@@ -28,8 +28,8 @@ describe('observations about administration', () => {
     await test.application('Four', { permissions: ['a', 'b', 'c'] })
     await test.application('Five', { permissions: ['a', 'b', 'c', 'd'] })
     const { text } = await superadmin.get('/users/invitation/new')
-    match(text, /data-filter-options="permissions for five"/)
-    doesNotMatch(text, /data-filter-options="permissions for four"/)
+    match(text, /data-filter-options="permissions for Five"/)
+    doesNotMatch(text, /data-filter-options="permissions for Four"/)
   })
 
   it('admin-ui 12, case 10: what was wrong with one file is not said of the next', async () => {

@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { areHeaders, largestBatch, readBatch, rowFaults, usersInWords } from './batch.ts'
+import { areHeaders, largestBatch, readBatch, rowFaults } from './batch.ts'
 import type { OrganisationId } from './organisation.ts'
+import { usersInWords } from './user.ts'
 
 const headers = ['Name', 'Email', 'Organisation']
 const rowsOf = (...table: readonly (readonly string[])[]) => {

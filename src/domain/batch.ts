@@ -1,6 +1,6 @@
 import type { OrganisationId } from './organisation.ts'
 import { type Cells, isFilled, placesOf } from './table.ts'
-import { emailFault, nameFault, normaliseEmail } from './user.ts'
+import { emailFault, nameFault, normaliseEmail, usersInWords } from './user.ts'
 
 export type BatchId = number & { readonly brand: 'BatchId' }
 
@@ -127,7 +127,3 @@ const withWords = (fault: string | undefined, words: string): string | undefined
   fault === undefined || words === ''
     ? fault
     : `${fault.replace(/\.$/, '')}: “${words.length > 255 ? `${words.slice(0, 254)}…` : words}”`
-
-/** `1 user`, `4,812 users`. */
-export const usersInWords = (count: number): string =>
-  `${count.toLocaleString('en-GB')} ${count === 1 ? 'user' : 'users'}`

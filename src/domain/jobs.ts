@@ -19,7 +19,7 @@ export interface Jobs {
     readonly application?: ApplicationId
     /** Tell no application but this one. */
     readonly only?: ApplicationId
-    /** Nothing has changed: everything else goes before it. */
+    /** One of many, or nothing has changed: everything else goes before it. */
     readonly isPatient?: true
   }
   /** Sends one application what it may know of one person now. */

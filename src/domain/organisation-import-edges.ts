@@ -26,7 +26,7 @@ interface PlannedEdges {
   readonly details: readonly ImportDetail[]
 }
 
-type Known = Link & Pick<KnownEdge, 'isInSource' | 'rule' | 'ruleLasts'>
+type Known = Link & Pick<KnownEdge, 'isInSource' | 'rule' | 'endsRule'>
 
 /** What becomes of the graph: the edges of the source and the rules that last, without circles. */
 export const planEdges = (identified: Identified, knownEdges: readonly KnownEdge[]): PlannedEdges => {
@@ -35,17 +35,17 @@ export const planEdges = (identified: Identified, knownEdges: readonly KnownEdge
     identified,
     known.filter(({ isInSource }) => isInSource),
   )
-  const lasting = known.filter(({ ruleLasts }) => ruleLasts === 'permanently')
+  const lasting = known.filter(({ rule, endsRule }) => rule !== null && !endsRule)
   const { accepted, effective, refused } = withoutCircles(links, known, lasting)
 
   const isAccepted = setOf(accepted)
   const isLasting = setOf(lasting)
   const isKnown = setOf(known)
   const changed = known
-    .filter((edge) => edge.isInSource !== isAccepted.has(keyOf(edge)) || edge.ruleLasts === 'next-import')
+    .filter((edge) => edge.isInSource !== isAccepted.has(keyOf(edge)) || edge.endsRule)
     .concat(accepted.filter((link) => !isKnown.has(keyOf(link))).map(unknown))
-  const ended = known.flatMap(({ rule, ruleLasts, ...link }) =>
-    rule !== null && ruleLasts === 'next-import' ? [{ kind: rule, ...link }] : [],
+  const ended = known.flatMap(({ rule, endsRule, ...link }) =>
+    rule !== null && endsRule ? [{ kind: rule, ...link }] : [],
   )
   return {
     changes: changed.map((edge) => ({
@@ -153,7 +153,7 @@ const parentsIn = (links: readonly Link[]): ReadonlyMap<string, string> => {
 const isEffective = ({ isInSource, rule }: Known): boolean =>
   rule === 'added' || (isInSource && rule !== 'blocked')
 
-const unknown = (link: Link): Known => ({ ...link, isInSource: false, rule: null, ruleLasts: null })
+const unknown = (link: Link): Known => ({ ...link, isInSource: false, rule: null, endsRule: false })
 
 const aboutLink = (kind: 'refused-edge' | 'rule-ended', child: Place, parent: Place): ImportDetail => ({
   kind,

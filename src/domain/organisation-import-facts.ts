@@ -1,6 +1,6 @@
 import type { OrganisationId } from './organisation.ts'
 import type { OrganisationEdge } from './organisation-graph.ts'
-import type { ParentRuleKind, RuleDuration } from './parent-rule.ts'
+import type { ParentRuleKind } from './parent-rule.ts'
 
 /** An organisation as the source lists it (`reference/organisations-api.md`). */
 export interface SourceOrganisation {
@@ -27,7 +27,8 @@ export interface KnownOrganisation extends Omit<SourceOrganisation, 'parents' | 
 export interface KnownEdge extends OrganisationEdge {
   readonly isInSource: boolean
   readonly rule: ParentRuleKind | null
-  readonly ruleLasts: RuleDuration | null
+  /** It lasts until this import; one that is made while the source is read lasts until the one after. */
+  readonly endsRule: boolean
 }
 
 /** All that an import is compared with. */

@@ -32,7 +32,7 @@ export const importDetailKinds = {
   renamed: { heading: 'Renamed', says: change },
   'slug-changed': { heading: 'Slug changed', says: change },
   'slug-released': { heading: 'Slug given up to another', says: change },
-  'content-id-changed': { heading: 'Content id changed', says: change },
+  'content-id-changed': { heading: 'Content ID changed', says: change },
   'abbreviation-changed': { heading: 'Abbreviation changed', says: change },
   'format-changed': { heading: 'Type changed', says: change },
   'parents-changed': { heading: 'Parents changed', says: change },

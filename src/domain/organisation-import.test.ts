@@ -30,7 +30,7 @@ const edge = (child: number, parent: number, changes: Partial<KnownEdge> = {}): 
   parent: parent as OrganisationId,
   isInSource: true,
   rule: null,
-  ruleLasts: null,
+  endsRule: false,
   ...changes,
 })
 const graph = (
@@ -307,22 +307,15 @@ describe('the graph that an import makes', () => {
   it('keeps rules that last: a blocked edge makes no circle, an added one keeps others out', () => {
     const listed = [source('a', { parents: ['b'] }), source('b', { parents: ['a'] })]
     const everybody = [known(1, 'a'), known(2, 'b')]
-    const lasting = { ruleLasts: 'permanently' } as const
-    const blocked = plan(listed, graph(everybody, [edge(2, 1, { rule: 'blocked', ...lasting })]))
+    const blocked = plan(listed, graph(everybody, [edge(2, 1, { rule: 'blocked' })]))
     deepEqual([written(blocked), blocked.report.refusedEdges], [['a < b'], 0])
-    const added = plan(
-      listed,
-      graph(everybody, [edge(2, 1, { rule: 'added', isInSource: false, ...lasting })]),
-    )
+    const added = plan(listed, graph(everybody, [edge(2, 1, { rule: 'added', isInSource: false })]))
     deepEqual([written(added), added.report.refusedEdges], [['b < a'], 1])
     deepEqual(
       added.edges.map(({ keepsRule }) => keepsRule),
       [true],
     )
-    const unlisted = plan(
-      [source('a'), source('b')],
-      graph(everybody, [edge(2, 1, { rule: 'added', ...lasting })]),
-    )
+    const unlisted = plan([source('a'), source('b')], graph(everybody, [edge(2, 1, { rule: 'added' })]))
     deepEqual(
       [unlisted.report.reparented, unlisted.edges[0]?.isInSource, unlisted.edges[0]?.keepsRule],
       [0, false, true],
@@ -330,7 +323,7 @@ describe('the graph that an import makes', () => {
   })
 
   it('ends rules that were to last until the next import', () => {
-    const until = { ruleLasts: 'next-import' } as const
+    const until = { endsRule: true }
     const planned = plan(
       [source('a'), source('b', { parents: ['a'] }), source('c')],
       graph(

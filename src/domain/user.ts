@@ -81,9 +81,14 @@ export const emailFault = (email: string): string | undefined => {
   return undefined
 }
 
+// Line ends and other controls, and what turns the direction of the text around it: lists, logs and mails show names.
+const unruly = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+const invisible = /[\s\p{Default_Ignorable_Code_Point}]/gu
+
 /** What is wrong with a person's or machine's name, or nothing. */
 export const nameFault = (name: string): string | undefined => {
-  if (name.trim() === '') return 'Enter a name'
+  if (name.replaceAll(invisible, '') === '') return 'Enter a name'
+  if (unruly.test(name.trim())) return 'Name must be one line of text, without hidden characters'
   if (name.trim().length > 255) return 'Name must be 255 characters or less'
   return undefined
 }
@@ -102,3 +107,7 @@ export const newPersonFaults = (person: NewPerson): readonly (string | undefined
   emailFault(normaliseEmail(person.email)),
   organisationFault(person.role, person.organisationSlug !== undefined),
 ]
+
+/** `1 user`, `4,812 users`. */
+export const usersInWords = (count: number): string =>
+  `${count.toLocaleString('en-GB')} ${count === 1 ? 'user' : 'users'}`

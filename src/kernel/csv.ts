@@ -1,8 +1,9 @@
 /** Cells as a line of CSV (RFC 4180). */
 export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`
 
-// A spreadsheet takes what begins so for a formula; wide forms count as well. An apostrophe makes it a text.
-const formula = /^[=+\-@\t\r\n＝＋－＠]/
+// A spreadsheet takes what begins so for a formula, also behind blanks; wide forms count as well. An apostrophe makes it
+// a text.
+const formula = /^\s*[=+\-@\t\r\n＝＋－＠]/
 
 /** A cell that a spreadsheet shows and does not calculate. */
 export const csvCell = (text: string): string => {

@@ -74,6 +74,14 @@ describe('the command line', () => {
       /users grant EMAIL --application NAME(.|\n)*--permission P/,
     )
     ok((await json(['users', 'grant', '--help'])).help)
+    for (const [earlier, now] of [
+      ['organisations fetch', 'organisations import'],
+      ['users delete-expired-never-signed-in', 'users delete-never-signed-in'],
+      ['event-log delete-logs-older-than-two-years', 'events delete-older-than-two-years'],
+    ] as const) {
+      const help = (await run([...earlier.split(' '), '--help'])).out
+      ok(help.includes(`The same as ‘${now}’.`) && help.includes('--dry-run'), help)
+    }
   })
 
   it('answers wrong usage with 2, and says what to do', async () => {
@@ -467,7 +475,7 @@ describe('bin/signon applications', () => {
         to: 'https://mover.new.test/callback',
       },
     ]
-    deepEqual(await json([...line, '--dry-run']), { matched: 1, changed: 0, details })
+    deepEqual(await json([...line, '--dry-run']), { matched: 1, changed: 0, details, dry_run: true })
     deepEqual(await json(line), { matched: 1, changed: 1, details })
     deepEqual(await json(line), { matched: 0, changed: 0, details: [] })
   })

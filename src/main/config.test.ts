@@ -55,6 +55,15 @@ describe('settings', () => {
     throws(() => readConfig({ ...good, SIGNON_URL: ' ' }), /SIGNON_URL must be given/)
   })
 
+  it('refuse a key with anything else behind it, which nobody would notice', () => {
+    for (const rest of [' # since May', ':x', '!', '\n\nx', '='])
+      throws(
+        () => readConfig({ ...good, SIGNON_SECRET_KEYS: `new:${key}${rest}` }),
+        /needs 32 bytes in base64 behind new:/,
+      )
+    ok(readConfig({ ...good, SIGNON_SECRET_KEYS: `new:${key.replace(/=$/, '')}, old:${key}` }))
+  })
+
   it('refuse a blank DATABASE_URL, which was meant to be a server', () => {
     for (const blank of ['', '  '])
       throws(

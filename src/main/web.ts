@@ -1,3 +1,4 @@
+import { Server } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { second } from '#kernel/clock.ts'
@@ -32,6 +33,7 @@ export const runWeb = async (config: Config): Promise<void> => {
     logger.info({ url: config.publicUrl, host: config.host, port: config.port }, 'web is ready')
     await stopped
     stopping.abort()
+    endConnectionsWithAnswers(web)
     await pause(config.drainSeconds * second)
     await metrics.close()
     await close(web, logger)
@@ -41,19 +43,26 @@ export const runWeb = async (config: Config): Promise<void> => {
   }
 }
 
+// A form on a connection that is closed just then is lost, because no proxy sends it again.
+const endConnectionsWithAnswers = (web: Scope): void => {
+  web.server.prependListener('request', (_request, answer) => answer.setHeader('connection', 'close'))
+}
+
 /** Longer than any page takes, shorter than supervisors wait before they kill. */
 const patienceMilliseconds = 20 * second
 
 const close = async (web: Scope, logger: Logger): Promise<void> => {
-  // A connection that is kept alive would otherwise be waited for after its last answer, too.
-  const tidying = setInterval(() => web.server.closeIdleConnections(), 0.1 * second)
+  // The close of an HTTP server would also cut off the connections on which a request is just arriving.
+  const closed = new Promise((resolve) => Server.prototype.close.call(web.server, resolve))
+  // Connections that nobody uses would otherwise be waited for.
+  const tidying = setInterval(() => web.server.closeIdleConnections(), 0.5 * second)
   const waiting = new AbortController()
   const tooLong = pause(patienceMilliseconds, 'too long', { signal: waiting.signal }).catch(() => undefined)
-  const closed = web.close().finally(() => {
-    waiting.abort()
-    clearInterval(tidying)
-  })
-  if ((await Promise.race([closed, tooLong])) !== 'too long') return
-  logger.warn('requests that still run are cut off')
-  web.server.closeAllConnections()
+  if ((await Promise.race([closed, tooLong])) === 'too long') {
+    logger.warn('requests that still run are cut off')
+    web.server.closeAllConnections()
+  }
+  waiting.abort()
+  clearInterval(tidying)
+  await web.close()
 }

@@ -99,6 +99,24 @@ describe('secrets of a cluster', () => {
     kubernetes.answer()
   })
 
+  it('count as written only when the API answers with what it was given', async () => {
+    const other = JSON.stringify({ data: { key: Buffer.from('another').toString('base64') } })
+    for (const body of ['', '<html>', 'null', '{}', '{"kind":"Status","status":"Success"}', other]) {
+      kubernetes.answer(answering(200, body))
+      match(await refusal(apply()), /no secret|did not keep what it was given/)
+    }
+    kubernetes.answer()
+  })
+
+  it('are given up when the API wants to speak something else than HTTP', async () => {
+    kubernetes.answer((_, { socket }) => {
+      socket?.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n')
+      return true
+    })
+    match(await refusal(apply()), /could not be called/)
+    kubernetes.answer()
+  })
+
   it('go to nobody whose certificate the authority did not sign', async () => {
     const other = await startCluster()
     const calls = other.calls.length

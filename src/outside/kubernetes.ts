@@ -46,8 +46,16 @@ export const openCluster = async (
 
     async apply(name, values) {
       const path = `${pathOf(name)}?fieldManager=signon&force=true`
-      const { status } = await call(api, { method: 'PATCH', path, body: documentOf(name, namespace, values) })
+      const { status, body } = await call(api, {
+        method: 'PATCH',
+        path,
+        body: documentOf(name, namespace, values),
+      })
       refuse(status, 'patch')
+      // Whoever calls forgets the secret now, so somebody else must have it.
+      const kept = valuesOf(body)
+      if (Object.entries(values).some(([key, value]) => kept[key] !== value.reveal()))
+        throw new Unavailable('The cluster did not keep what it was given.')
     },
   }
 }
@@ -135,7 +143,11 @@ const call = (
         }),
       },
     })
+    // Where neither an answer nor an error came before, such as a switch to another protocol.
+    const giveUp = (): void => reject(new Error('closed without an answer'))
+    request.on('close', giveUp)
     request.on('response', (response) => {
+      request.off('close', giveUp)
       textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject)
     })
     request.on('error', reject)

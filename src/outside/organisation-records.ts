@@ -70,6 +70,8 @@ const optionalTextIn = (fields: Fields, name: string): string | null => {
   const value = fields[name] ?? ''
   if (typeof value !== 'string') throw new RecordFault(`${name} must be a text`)
   const text = value.trim()
+  // The database takes none, neither in a text nor in the report.
+  if (!text.isWellFormed()) throw new RecordFault(`${name} holds half a character`)
   if (/\p{Cc}/u.test(text)) throw new RecordFault(`${name} holds a control character`)
   if (text.length > longestText) throw new RecordFault(`${name} is longer than ${longestText} characters`)
   return text || null

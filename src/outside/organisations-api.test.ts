@@ -219,6 +219,38 @@ describe('an organisations API in trouble', () => {
     server.answer(1, endless)
     await fails('invalid', /has more than 1000 pages\.$/)
   })
+
+  it('is refused when it lists more than there can be, on one page or on many', async () => {
+    const page = (count: number, next?: string) =>
+      json({ results: Array.from({ length: count }, () => 0), ...(next && { next_page_url: next }) })
+    server.answer(1, page(2_000_000))
+    await fails('invalid', /lists more than 20,000 organisations\.$/)
+    server.answer(1, page(15_000, `${server.root}/api/organisations?page=2`))
+    server.answer(2, page(15_000))
+    await fails('invalid', /lists more than 20,000 organisations\.$/)
+  })
+
+  it('is refused when its pages together are larger than memory is for', async () => {
+    server.answer(1, ({ url }, response) =>
+      json(
+        `${' '.repeat(4_900_000)}${JSON.stringify({
+          results: [record('one')],
+          next_page_url: `${server.root}/api/organisations?page=1&n=${Number(/n=(\d+)/.exec(url ?? '')?.[1] ?? 0) + 1}`,
+        })}`,
+      )({ url } as never, response as never),
+    )
+    await fails('invalid', /is larger than 50 MB in all\.$/)
+    equal(server.asked.length, 11)
+  })
+
+  it('is given up when its pages, each in time, take too long in all', async () => {
+    server.answer(30, () => undefined)
+    const slow = organisationsApi(server.root, { pauseMilliseconds: 0, wholeMilliseconds: 100 })
+    await rejects(slow.read(), {
+      code: 'unavailable',
+      message: /was reached, and not the end of the list, within 0\.1 seconds\.$/,
+    })
+  })
 })
 
 describe('a record of the organisations API', () => {
@@ -304,6 +336,14 @@ describe('a record of the organisations API', () => {
       record('board', { child_organisations: ['x'] }),
       /each of child_organisations must be an object/,
     ],
+    ...['title', 'child_organisations'].map((name) => [
+      `half a character in ${name}`,
+      record(
+        'board',
+        name === 'title' ? { title: 'Board \ud800' } : { [name]: [{ id: 'https://x/\udc00' }] },
+      ),
+      /holds half a character/,
+    ]),
     [
       'a parent without a slug',
       record('board', { parent_organisations: [{ id: 'https://x/' }] }),

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { second } from '#kernel/clock.ts'
+import { minute, second } from '#kernel/clock.ts'
 import { Invalid, Unavailable } from '#kernel/failure.ts'
 import { envelopeIn, refuseGap } from './organisations-envelope.ts'
 
 export interface ReadOptions {
   /** For one page, from the call to its last byte. */
   readonly pageMilliseconds?: number
+  /** For all pages together. */
+  readonly wholeMilliseconds?: number
   /** Before a page that failed is asked for once more. */
   readonly pauseMilliseconds?: number
 }
@@ -14,8 +16,11 @@ const path = '/api/organisations'
 
 /** A page has 20 organisations of a few kilobytes each. */
 const largestPageBytes = 5_000_000
+const largestWholeBytes = 50_000_000
 /** There are some sixty. */
 const mostPages = 1000
+/** There are some thousand. */
+const mostRecords = 20_000
 
 /** Where the API begins below a website’s root; the address of the API itself does as well. Throws `Invalid`. */
 export const apiAddress = (root: string): URL => {
@@ -28,15 +33,20 @@ export const apiAddress = (root: string): URL => {
 
 /**
  * The records of all pages from the first address on, each page tried twice. Throws `Unavailable` where one cannot be
- * read or the list ends too early, and `Invalid` where it leads in circles or to another host: all of it or nothing.
+ * read, the list ends too early or takes too long, and `Invalid` where it leads in circles or to another host, or holds
+ * more than there can be: all of it or nothing.
  */
 export const readPages = async (first: URL, options: ReadOptions = {}): Promise<readonly unknown[]> => {
   const records: unknown[] = []
   const visited = new Set<string>()
+  const whole = wholeTime(options)
+  let bytes = 0
   let next: URL | undefined = first
   while (next) {
     visited.add(next.href)
-    const page: ReadPage = await readPage(next, options)
+    const page: ReadPage = await readPage(next, options, whole)
+    bytes += page.bytes
+    refuseTooMuch(first, records.length + page.results.length, bytes)
     records.push(...page.results)
     // A page past the end is empty and leads back; with no organisations at all the first one does, for ever.
     next = page.results.length === 0 ? undefined : page.next
@@ -44,6 +54,25 @@ export const readPages = async (first: URL, options: ReadOptions = {}): Promise<
     else refuseGap(nameOf(first), records.length, page.total)
   }
   return records
+}
+
+interface WholeTime {
+  readonly signal: AbortSignal
+  readonly milliseconds: number
+}
+
+const wholeTime = ({ wholeMilliseconds: milliseconds = 10 * minute }: ReadOptions): WholeTime => ({
+  signal: AbortSignal.timeout(milliseconds),
+  milliseconds,
+})
+
+const refuseTooMuch = (first: URL, count: number, bytes: number): void => {
+  if (count > mostRecords)
+    throw new Invalid(
+      `${nameOf(first)} lists more than ${mostRecords.toLocaleString('en-GB')} organisations.`,
+    )
+  if (bytes > largestWholeBytes)
+    throw new Invalid(`${nameOf(first)} is larger than ${largestWholeBytes / 1_000_000} MB in all.`)
 }
 
 const refuseWrongWay = (first: URL, next: URL, visited: ReadonlySet<string>): void => {
@@ -61,35 +90,50 @@ interface ReadPage {
   readonly next: URL | undefined
   /** How many organisations there are on all pages, where it says. */
   readonly total: number | undefined
+  readonly bytes: number
 }
 
-const readPage = async (address: URL, options: ReadOptions): Promise<ReadPage> => {
+const readPage = async (address: URL, options: ReadOptions, whole: WholeTime): Promise<ReadPage> => {
   try {
-    return await tryPage(address, options)
+    return await tryPage(address, options, whole)
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
     await pause(options.pauseMilliseconds ?? second)
-    return tryPage(address, options)
+    return tryPage(address, options, whole)
   }
 }
 
-const tryPage = async (address: URL, { pageMilliseconds = 4 * second }: ReadOptions): Promise<ReadPage> => {
+const tryPage = async (
+  address: URL,
+  { pageMilliseconds = 4 * second }: ReadOptions,
+  whole: WholeTime,
+): Promise<ReadPage> => {
   const where = nameOf(address)
-  const signal = AbortSignal.timeout(pageMilliseconds)
-  const { text, link } = await fetchPage(address, signal).catch((fault: unknown) => {
+  const signal = AbortSignal.any([AbortSignal.timeout(pageMilliseconds), whole.signal])
+  const { text, link, bytes } = await fetchPage(address, signal).catch((fault: unknown) => {
+    if (whole.signal.aborted)
+      throw new Unavailable(
+        `${where} was reached, and not the end of the list, within ${whole.milliseconds / second} seconds.`,
+      )
     throw new Unavailable(`${where} ${reasonFor(fault, pageMilliseconds)}.`)
   })
   const { results, total, nextPageUrl } = envelopeIn(text, where)
   const written = nextIn(link) ?? nextPageUrl
   if (written !== undefined && !URL.canParse(written, address.href))
     throw new Invalid(`${where} leads on to something that is no address.`)
-  return { results, total, next: written === undefined ? undefined : new URL(written, address) }
+  return { results, total, bytes, next: written === undefined ? undefined : new URL(written, address) }
 }
 
 /** What is wrong with an answer, in words that end the sentence which its address begins. */
 class PageFault extends Error {}
 
-const fetchPage = async (address: URL, signal: AbortSignal): Promise<{ text: string; link: string }> => {
+interface FetchedPage {
+  readonly text: string
+  readonly link: string
+  readonly bytes: number
+}
+
+const fetchPage = async (address: URL, signal: AbortSignal): Promise<FetchedPage> => {
   const headers = { accept: 'application/json', 'user-agent': 'signon' }
   const response = await fetch(address, { headers, redirect: 'manual', signal })
   try {
@@ -103,7 +147,7 @@ const fetchPage = async (address: URL, signal: AbortSignal): Promise<{ text: str
       if (bytes > largestPageBytes) throw new PageFault(`is larger than ${largestPageBytes / 1_000_000} MB`)
       chunks.push(chunk)
     }
-    return { text: Buffer.concat(chunks).toString(), link: response.headers.get('link') ?? '' }
+    return { text: Buffer.concat(chunks).toString(), link: response.headers.get('link') ?? '', bytes }
   } finally {
     if (!response.bodyUsed) await response.body?.cancel()
   }

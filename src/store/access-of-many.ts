@@ -62,6 +62,15 @@ export const accessOfManyStore = ({ db, now }: StoreContext) => ({
     return row.id
   },
 
+  /** Forgets changes that were prepared before then and never started. */
+  async forgetDrafts(preparedBefore: Date): Promise<void> {
+    await db
+      .deleteFrom('access_changes')
+      .where('started_at', 'is', null)
+      .where('created_at', '<', preparedBefore)
+      .execute()
+  },
+
   async seek(id: AccessChangeId): Promise<AccessOfMany | undefined> {
     const { rows } = await sql<AccessOfMany>`
       select c.id, c.begun_by as "begunBy", json_build_object('id', a.id, 'name', a.name) as application, c.is_giving as "isGiving",

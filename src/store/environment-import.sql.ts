@@ -101,14 +101,16 @@ const removeOrganisations: readonly MergeStep[] = [
   },
 ]
 
-/** Whoever may do something else now, or has another password, signs in again. */
-const endSessions: readonly MergeStep[] = [
+/** Whoever may do something else now, or has another password or factor, signs in again; links that they were sent end. */
+export const endAccess: readonly MergeStep[] = [
   { text: 'delete from sessions where user_id in (select id from changed_access)' },
   { text: 'delete from remembered_browsers where user_id in (select id from changed_access)' },
   {
     text: `update authorizations set ended_at = $now
       where ended_at is null and user_id in (select id from changed_access)`,
   },
+  { text: 'delete from account_tokens where user_id in (select id from changed_access)' },
+  { text: 'delete from email_changes where user_id in (select id from changed_access)' },
 ]
 
 const awaitTokens: readonly MergeStep[] = [
@@ -123,7 +125,7 @@ const awaitTokens: readonly MergeStep[] = [
   },
 ]
 
-/** All that makes this environment a copy, but for authenticator apps. */
+/** All that makes this environment a copy, but for authenticator apps, and for `endAccess`, which comes last. */
 export const mergeSteps: readonly MergeStep[] = [
   ...makeRoom,
   ...organisations,
@@ -134,6 +136,5 @@ export const mergeSteps: readonly MergeStep[] = [
   ...removeOrganisations,
   ...grants,
   uses,
-  ...endSessions,
   ...awaitTokens,
 ]

@@ -5,7 +5,7 @@ import type { UserId } from '#domain/user.ts'
 import { Conflict, Invalid } from '#kernel/failure.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
-import { mergeSteps } from './environment-import.sql.ts'
+import { endAccess, mergeSteps } from './environment-import.sql.ts'
 import { at, travelling } from './environment-rows.ts'
 import { lockOrganisationGraph } from './organisation-graph-lock.ts'
 import { sealedFactorOf } from './second-factors.ts'
@@ -73,6 +73,7 @@ export const environmentImportStore = ({ db, now, random, keys }: StoreContext) 
           if (counts) changes[counts] = Number(numAffectedRows)
         }
         if (withAuthenticators) Object.assign(changes, await mergeAuthenticators(db, seal))
+        for (const { text } of endAccess) await at(now(), text).execute(db)
       } catch (error) {
         throwAsInvalid(error)
       }
@@ -103,12 +104,16 @@ interface MissingApp extends SealedApp {
 
 const appsAtOnce = 1000
 
-/** The person's apps are those of the file; each is sealed anew, for their id here. */
+/** The person's apps are those of the file; each is sealed anew, for their id here. Whose change is kept for `endAccess`. */
 const mergeAuthenticators = async (db: Connection, seal: (app: MissingApp) => string): Promise<Changes> => {
   const { numAffectedRows } = await sql`
-    delete from totp_factors f using users u where u.id = f.user_id and not exists (
-      select from staged_authenticator s
-      where s.uid = u.uid and s.name = f.name and s.created_at = f.created_at)`.execute(db)
+    with gone as (
+      delete from totp_factors f using users u where u.id = f.user_id and not exists (
+        select from staged_authenticator s
+        where s.uid = u.uid and s.name = f.name and s.created_at = f.created_at)
+      returning f.user_id
+    )
+    insert into changed_access select user_id from gone`.execute(db)
   let added = 0
   for (;;) {
     const { rows } = await sql<MissingApp>`
@@ -121,11 +126,13 @@ const mergeAuthenticators = async (db: Connection, seal: (app: MissingApp) => st
       return { 'authenticators removed': Number(numAffectedRows), 'authenticators added': added }
     const sealed = JSON.stringify(rows.map((app) => ({ ...app, sealed: seal(app) })))
     await sql`
-      insert into totp_factors (user_id, name, sealed_secret, last_step, created_at, last_used_at)
-      select "user", name, sealed, "lastStep", "createdAt", "lastUsedAt" from jsonb_to_recordset(${sealed}::jsonb)
-        as r ("user" integer, name text, sealed text, "lastStep" bigint, "createdAt" timestamptz, "lastUsedAt" timestamptz)`.execute(
-      db,
-    )
+      with new as (
+        insert into totp_factors (user_id, name, sealed_secret, last_step, created_at, last_used_at)
+        select "user", name, sealed, "lastStep", "createdAt", "lastUsedAt" from jsonb_to_recordset(${sealed}::jsonb)
+          as r ("user" integer, name text, sealed text, "lastStep" bigint, "createdAt" timestamptz, "lastUsedAt" timestamptz)
+        returning user_id
+      )
+      insert into changed_access select user_id from new`.execute(db)
     added += rows.length
   }
 }

@@ -7,15 +7,16 @@ import { lockOrganisationGraph } from './organisation-graph-lock.ts'
 
 /** What an import reads and writes of the organisations and their graph; `require_two_step` is not among it. */
 export const organisationImportStore = (context: StoreContext) => ({
-  /** All that Signon knows, which nobody else changes until the transaction ends. */
-  async lockKnown(): Promise<KnownGraph> {
+  /** All that an import, begun at that instant, is compared with. Nobody else changes it until the transaction ends. */
+  async lockKnown(begunAt: Date): Promise<KnownGraph> {
     await lockOrganisationGraph(context.db)
     const { rows: organisations } = await sql<KnownOrganisation>`
       select id, content_id as "contentId", slug, name, abbreviation, format, is_closed as "isClosed",
         vanished_at is not null as "hasVanished"
       from organisations order by id`.execute(context.db)
     const { rows: edges } = await sql<KnownEdge>`
-      select child_id as child, parent_id as parent, is_in_source as "isInSource", rule, rule_lasts as "ruleLasts"
+      select child_id as child, parent_id as parent, is_in_source as "isInSource", rule,
+        coalesce(rule_lasts = 'next-import' and ruled_at <= ${begunAt}, false) as "endsRule"
       from organisation_parents order by child_id, parent_id`.execute(context.db)
     return { organisations, edges }
   },

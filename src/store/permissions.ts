@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
+import type { UserId } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
 import { isDuplicate } from './connection.ts'
 import type { StoreContext } from './context.ts'
@@ -75,6 +76,18 @@ export const permissionStore = ({ db, now }: StoreContext) => {
            join batches b on b.id = p.batch_id and b.state in ('draft', 'running')
            where p.application_id = ${application} and p.permission_id = ${id}) as batches`.execute(db)
       return rows[0] ?? { holders: 0, batches: 0 }
+    },
+
+    /** Who holds it, in the order of their ids. */
+    async holders(application: ApplicationId, id: PermissionId): Promise<readonly UserId[]> {
+      const rows = await db
+        .selectFrom('grants')
+        .select('user_id')
+        .where('application_id', '=', application)
+        .where('permission_id', '=', id)
+        .orderBy('user_id')
+        .execute()
+      return rows.map(({ user_id }) => user_id as UserId)
     },
 
     /** Deletes it, and with it takes it away from whoever holds it. */

@@ -1,7 +1,13 @@
 import type { Page } from '#web/page.ts'
 
+/** A fault, and the field that it is about. */
+export interface FieldFault {
+  readonly text: string
+  readonly field: 'addresses' | 'application' | 'kind'
+}
+
 export interface ChooseView {
-  readonly faults: readonly string[]
+  readonly faults: readonly FieldFault[]
   readonly users: readonly { readonly id: number; readonly name: string; readonly email: string }[]
   readonly addresses: string
   readonly applications: readonly {
@@ -16,8 +22,9 @@ export interface PreparedView {
   readonly id: number
   readonly application: string
   readonly isGiving: boolean
-  readonly all: number
-  readonly faults: readonly string[]
+  /** `1 user`, `1,234 users`. */
+  readonly users: string
+  readonly fault: string | null
   readonly choices: readonly {
     readonly value: string
     readonly text: string
@@ -27,7 +34,10 @@ export interface PreparedView {
   readonly preview: {
     readonly names: readonly string[]
     readonly ids: readonly number[]
-    readonly changed: number
+    /** What will become of how many, in a sentence or two. */
+    readonly effect: string
+    /** `Give to 2 users`; nothing where nobody would change. */
+    readonly button: string | null
   } | null
 }
 
@@ -38,7 +48,8 @@ export interface ReportView {
   readonly isOver: boolean
   readonly stoppedBecause: string | null
   readonly done: string
-  readonly all: string
+  /** `1 user`, `1,234 users`. */
+  readonly users: string
   readonly changed: string
   readonly unchanged: string
   readonly failed: string
@@ -57,13 +68,25 @@ const breadcrumbs = [{ text: 'Users', href: '/users' }]
 
 export const choosePage = (view: ChooseView): Page => ({
   template: 'access-of-many/choose.njk',
-  view: { title: 'Change access of several users', breadcrumbs, ...view },
+  view: { title: 'Change access of several users', breadcrumbs, errors: errorsOf(view.faults), ...view },
 })
+
+/** What each field is told, by its name. */
+const errorsOf = (faults: readonly FieldFault[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    faults.map(({ field }) => [
+      field,
+      faults
+        .filter((fault) => fault.field === field)
+        .map(({ text }) => text)
+        .join('. '),
+    ]),
+  )
 
 export const preparedPage = (view: PreparedView): Page => ({
   template: 'access-of-many/prepared.njk',
   view: {
-    title: `${view.isGiving ? 'Give access to' : 'Take access from'} ${view.all.toLocaleString('en')} ${view.all === 1 ? 'user' : 'users'}`,
+    title: `${view.isGiving ? 'Give access to' : 'Take access from'} ${view.users}`,
     breadcrumbs,
     ...view,
   },
@@ -72,7 +95,7 @@ export const preparedPage = (view: PreparedView): Page => ({
 export const reportPage = (view: ReportView): Page => ({
   template: 'access-of-many/report.njk',
   view: {
-    title: `${view.isGiving ? 'Giving' : 'Taking'} access to ${view.application}`,
+    title: `${view.isGiving ? 'Giving' : 'Taking away'} access to ${view.application}`,
     breadcrumbs,
     ...view,
   },

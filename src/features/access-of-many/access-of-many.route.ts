@@ -1,6 +1,6 @@
 import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
-import type { UserId } from '#domain/user.ts'
+import { type UserId, usersInWords } from '#domain/user.ts'
 import { Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import type { Member } from '#store/access-of-many.ts'
@@ -9,17 +9,25 @@ import { paths, pathTo } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText, textsOf } from '#web/urlencoded.ts'
-import { choosePage, preparedPage, reportPage } from './access-of-many.page.ts'
-import { prepareAccessOfMany, reachedOf } from './prepare-access-of-many.ts'
-import { choicesOf, completed, findOwnChange, startAccessOfMany } from './start-access-of-many.ts'
+import { choosePage, type FieldFault, preparedPage, reportPage } from './access-of-many.page.ts'
+import { noApplication, prepareAccessOfMany, reachedOf } from './prepare-access-of-many.ts'
+import {
+  choicesOf,
+  completed,
+  findOwnChange,
+  noPermission,
+  startAccessOfMany,
+} from './start-access-of-many.ts'
 
 const membersOnPage = 100
+/** Bytes of a form: as many addresses as it may hold, of the length that addresses have. */
+const largestFormBytes = 1024 * 1024
 
 const may = { config: { may: 'change access of many' } } as const
 
 /** One application's permissions given to, or taken from, many users: chosen, looked at, done, reported. */
 export const accessOfManyRoutes: Routes = (scope, signon) => {
-  const choose = async (request: Request, reply: Reply, sent: unknown, faults: readonly string[]) => {
+  const choose = async (request: Request, reply: Reply, sent: unknown, faults: readonly FieldFault[]) => {
     const application = onlyText(sent, 'application')
     const kind = onlyText(sent, 'kind')
     const [users, applications] = await signon.read(async (stores) => {
@@ -47,10 +55,12 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
 
   scope.get(paths.changeManyNew, may, (request, reply) => choose(request, reply, request.query, []))
 
-  scope.post(paths.changeMany, may, async (request, reply) => {
+  scope.post(paths.changeMany, { ...may, bodyLimit: largestFormBytes }, async (request, reply) => {
     const kind = onlyText(request.body, 'kind')
     if (kind !== 'give' && kind !== 'take')
-      return choose(request, reply, request.body, ['Select whether to give or to take'])
+      return choose(request, reply, request.body, [
+        { text: 'Select whether to give or to take', field: 'kind' },
+      ])
     try {
       const id = await prepareAccessOfMany(signon, actorOf(request), {
         users: idsIn(request.body, 'users[]') as readonly UserId[],
@@ -61,7 +71,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
       return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
     } catch (error) {
       if (!(error instanceof Invalid)) throw error
-      return choose(request, reply, request.body, error.message.split('\n'))
+      return choose(request, reply, request.body, error.message.split('\n').map(faultOf))
     }
   })
 
@@ -69,7 +79,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
     const { change } = await signon.read((stores) =>
       findOwnChange(stores, actorOf(request), changeIn(request)),
     )
-    return change.startedAt === null ? prepared(request, reply, change, []) : report(request, reply, change)
+    return change.startedAt === null ? prepared(request, reply, change) : report(request, reply, change)
   })
 
   scope.post(paths.changeManyReport, may, async (request, reply) => {
@@ -78,20 +88,16 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
     return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
   })
 
-  const prepared = async (
-    request: Request,
-    reply: Reply,
-    change: AccessOfMany,
-    faults: readonly string[],
-  ): Promise<Reply> => {
+  const prepared = async (request: Request, reply: Reply, change: AccessOfMany): Promise<Reply> => {
     const chosen = permissionsIn(request.query)
     const view = await signon.read(async (stores) => {
       const { administrator } = await findOwnChange(stores, actorOf(request), change.id)
       const choices = await choicesOf(stores, administrator, change)
       const permissions = completed(change, choices, chosen)
       const ids = permissions.map(({ id }) => id)
+      const { all } = await stores.accessOfMany.progress(change.id)
       return {
-        all: (await stores.accessOfMany.progress(change.id)).all,
+        users: usersInWords(all),
         choices: choices.map(({ id, name }) => ({
           value: String(id),
           text: name,
@@ -103,7 +109,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
             : {
                 ids,
                 names: permissions.map(({ name }) => name),
-                changed: await stores.accessOfMany.wouldChange(change, ids),
+                ...previewWords(await stores.accessOfMany.wouldChange(change, ids), all, change.isGiving),
               },
       }
     })
@@ -112,7 +118,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
         id: change.id,
         application: change.application.name,
         isGiving: change.isGiving,
-        faults,
+        fault: onlyText(request.query, 'chosen') === 'yes' && chosen.length === 0 ? noPermission : null,
         ...view,
       }),
     )
@@ -135,7 +141,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
         isOver: change.endedAt !== null,
         stoppedBecause: change.stoppedBecause,
         done: shown(progress.changed + progress.unchanged + progress.failed),
-        all: shown(progress.all),
+        users: usersInWords(progress.all),
         changed: shown(progress.changed),
         unchanged: shown(progress.unchanged),
         failed: shown(progress.failed),
@@ -150,7 +156,22 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
   }
 }
 
-const shown = (count: number): string => count.toLocaleString('en')
+const shown = (count: number): string => count.toLocaleString('en-GB')
+
+const faultOf = (text: string): FieldFault => ({
+  text,
+  field: text === noApplication ? 'application' : 'addresses',
+})
+
+const previewWords = (changed: number, all: number, isGiving: boolean) => {
+  const others = changed === 0 ? 'They' : 'The others'
+  const unchanged = `${others} have ${isGiving ? 'all of them already' : 'none of them'}.`
+  const users = usersInWords(changed)
+  return {
+    effect: `${shown(changed)} of ${usersInWords(all)} will change.${changed < all ? ` ${unchanged}` : ''}`,
+    button: changed === 0 ? null : `${isGiving ? 'Give to' : 'Take from'} ${users}`,
+  }
+}
 
 const outcomeWords = ({ outcome, detail }: Member): string => {
   if (outcome === null) return 'Waiting'

@@ -1,8 +1,9 @@
-import { deepEqual, doesNotMatch, equal, match, rejects } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { AccessChangeId } from '#domain/access-of-many.ts'
 import { addressesIn, choiceFault } from '#domain/access-of-many.ts'
 import type { User } from '#domain/user.ts'
+import { day } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { changeAccessOfMany } from './change-access-of-many.job.ts'
@@ -87,7 +88,7 @@ describe('giving access to many', () => {
     match((await browser.get(location)).text, /Give access to 3 users/)
 
     const { preview, answer } = await start(browser, location, 'editor')
-    match(preview.text, /<strong>2<\/strong> of 3 users will change/)
+    match(preview.text, /2 of 3 users will change\. The others have all of them already\./)
     match(preview.text, /<li[^>]*>signin<\/li>/)
     equal(answer.status, 303)
     deepEqual(await held(bob), [])
@@ -107,6 +108,33 @@ describe('giving access to many', () => {
       'select note, actor_id from events where number = 77',
     )
     deepEqual(begun, { note: 'giving (signin, editor), 3 users', actor_id: root.id })
+  })
+
+  it('says so when nobody would change, and offers no button', async () => {
+    const browser = await test.signedIn(root)
+    const [has, hasToo] = [
+      await test.user('Has it', { uses: [whitehall] }),
+      await test.user('Has it, too', { uses: [whitehall] }),
+    ]
+    const { location } = await prepare(browser, 'give', [has, hasToo])
+    const { text } = await browser.get(`${location}?permissions[]=${await permissionId('signin')}`)
+    match(text, /0 of 2 users will change\. They have all of them already\./)
+    doesNotMatch(text, /Give to/)
+  })
+
+  it('asks again whoever chose no permission, or neither to give nor to take', async () => {
+    const browser = await test.signedIn(root)
+    const { location } = await prepare(browser, 'give', people)
+    doesNotMatch((await browser.get(location)).text, /There is a problem/)
+    match(
+      (await browser.get(`${location}?chosen=yes`)).text,
+      /id="permissions-error"[\s\S]*Select at least one permission/,
+    )
+    const fields = { addresses: 'ann@example.gov.uk', application: String(whitehall.id) }
+    const { text } = await browser.post('/users/access_changes', fields, newPage)
+    match(text, /<a href="#kind">Select whether to give or to take/)
+    match(text, /id="kind-error"/)
+    doesNotMatch(text, /id="addresses-error"/)
   })
 
   it('is started once', async () => {
@@ -176,7 +204,8 @@ describe('taking access from many', () => {
     await test.grant(leaver, whitehall, 'editor')
     const { location } = await prepare(browser, 'take', [leaver])
     const { preview } = await start(browser, location, 'signin')
-    match(preview.text, /Take from 1 user/)
+    match(preview.text, /1 of 1 user will change\.</)
+    match(preview.text, /Take from 1 user\s/)
     for (const name of ['signin', 'editor', 'Export data']) match(preview.text, new RegExp(`>${name}<`))
     await work(location)
     deepEqual(await held(leaver), [])
@@ -231,6 +260,50 @@ describe('who may change access of many', () => {
     match((await prepare(browser, 'give', [other])).text, /you do not look after them/)
     match((await prepare(browser, 'give', [], 'nonsense')).text, /These are no email addresses/)
     match((await prepare(browser, 'give', [])).text, /Select users, or enter their email addresses/)
+  })
+
+  it('as many as the page promises, and no more', async () => {
+    const browser = await test.signedIn(root)
+    const addresses = Array.from(
+      { length: 5000 },
+      (_, n) => `somebody.with-a-long-name.${n}@homeoffice.gov.uk`,
+    )
+    match(
+      (await prepare(browser, 'give', [], addresses.join('\r\n'))).text,
+      /You do not look after anybody with these addresses: [^<]+ and 4990 more/,
+    )
+    match(
+      (await prepare(browser, 'give', [], [...addresses, 'one@more.gov.uk'].join('\r\n'))).text,
+      /Choose no more than 5,000 users at once/,
+    )
+  })
+
+  it('nobody’s who typed addresses, and chose an application that is gone: what was typed stays', async () => {
+    const browser = await test.signedIn(root)
+    const retired = await test.application('Gone meanwhile')
+    await signon.single.applications.retire(retired.id)
+    const apis = await test.application('For machines', { isApiOnly: true })
+    for (const application of ['', '999999999', '-1', 'x', String(retired.id), String(apis.id)]) {
+      const fields = { addresses: 'ann@example.gov.uk', application, kind: 'give' }
+      const { text } = await browser.post('/users/access_changes', fields, newPage)
+      match(text, /<a href="#application">Select an application from the list/)
+      match(text, />\s*ann@example\.gov\.uk<\/textarea>/)
+    }
+  })
+
+  it('what was prepared and never started is forgotten after a week, by the next who prepares one', async () => {
+    const browser = await test.signedIn(root)
+    const forgotten = numberOf((await prepare(browser, 'give', people)).location)
+    const { location } = await prepare(browser, 'give', people)
+    equal((await start(browser, location, 'Export data')).answer.status, 303)
+    test.clock.step(7 * day - 1)
+    const again = await test.signedIn(root)
+    await prepare(again, 'give', people)
+    ok(await signon.single.accessOfMany.seek(forgotten))
+    test.clock.step(2)
+    await prepare(again, 'give', people)
+    equal(await signon.single.accessOfMany.seek(forgotten), undefined)
+    ok(await signon.single.accessOfMany.seek(numberOf(location)))
   })
 
   it('nobody’s own account, and no machine', async () => {

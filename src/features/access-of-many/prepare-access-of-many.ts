@@ -3,11 +3,18 @@ import { type Administrator, isInReach, mayActUpon } from '#domain/administratio
 import type { ApplicationId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
 import type { UserId } from '#domain/user.ts'
-import { Forbidden, Invalid, NotFound } from '#kernel/failure.ts'
+import { after, day } from '#kernel/clock.ts'
+import { Forbidden, Invalid } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import type { Candidate } from '#store/access-of-many.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Signon, Stores } from '#store/signon.ts'
+
+/** What is said to whoever chose no application, or one that people do not use. */
+export const noApplication = 'Select an application from the list'
+
+/** How long a change is kept that nobody starts. */
+const draftDays = 7
 
 export interface PrepareAccessOfMany {
   readonly users: readonly UserId[]
@@ -18,8 +25,8 @@ export interface PrepareAccessOfMany {
 }
 
 /**
- * Notes whose access to an application is to be changed; nothing is changed yet. Throws `Invalid` when somebody named is
- * not there, or is not looked after by the actor, which looks the same.
+ * Notes whose access to an application is to be changed; nothing is changed yet. Throws `Invalid` for an application that
+ * people do not use, and when somebody named is not there, or is not looked after by the actor, which looks the same.
  */
 export const prepareAccessOfMany = (
   signon: Signon,
@@ -33,10 +40,11 @@ export const prepareAccessOfMany = (
     refuseFaults([choiceFault(input.users, addresses)])
     const application = await work.applications.seek(input.application)
     if (!application || application.retiredAt !== null || application.isApiOnly)
-      throw new NotFound('There is no such application.')
+      throw new Invalid(noApplication)
 
     const reached = await reachedOf(work, administrator, input.users, addresses)
     refuseUnknown(input.users, addresses, reached)
+    await work.accessOfMany.forgetDrafts(after(work.now, -draftDays * day))
     return work.accessOfMany.prepare(
       { by: administrator.id, application: application.id, isGiving: input.isGiving },
       reached.map(({ id }) => id),
@@ -72,8 +80,9 @@ const refuseUnknown = (
   addresses: readonly string[],
   reached: readonly Candidate[],
 ): void => {
-  const unknown = addresses.filter((address) => !reached.some(({ email }) => email === address))
-  const missing = ids.filter((wanted) => !reached.some(({ id }) => id === wanted)).length
+  const [emails, known] = [new Set(reached.map(({ email }) => email)), new Set(reached.map(({ id }) => id))]
+  const unknown = addresses.filter((address) => !emails.has(address))
+  const missing = ids.filter((id) => !known.has(id)).length
   const faults = [
     unknown.length > 0 ? `You do not look after anybody with these addresses: ${listed(unknown)}` : undefined,
     missing > 0

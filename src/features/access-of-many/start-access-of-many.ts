@@ -2,11 +2,15 @@ import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
 import { type Administrator, mayGive } from '#domain/administration.policy.ts'
 import { type PermissionId, signinPermission } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
+import { usersInWords } from '#domain/user.ts'
 import { Conflict, enforce, NotFound } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Permission } from '#store/grants.ts'
 import type { Signon, Stores } from '#store/signon.ts'
+
+/** What is said to whoever chose no permission. */
+export const noPermission = 'Select at least one permission'
 
 /** The change of this number, if this actor began it. Throws `NotFound`. */
 export const findOwnChange = async (
@@ -58,7 +62,7 @@ export const startAccessOfMany = (
 ): Promise<void> =>
   signon.transaction(async (work) => {
     const { change, administrator } = await findOwnChange(work, actor, id)
-    refuseFaults([chosen.length === 0 ? 'Select at least one permission' : undefined])
+    refuseFaults([chosen.length === 0 ? noPermission : undefined])
     const choices = await choicesOf(work, administrator, change)
     const unknown = chosen.some((one) => !choices.some((choice) => choice.id === one))
     enforce(unknown ? { allowed: false, reason: 'a permission that may not be given' } : { allowed: true })
@@ -77,7 +81,7 @@ export const startAccessOfMany = (
         name: 'access-of-many-changed',
         about: null,
         application: change.application.id,
-        note: `${change.isGiving ? 'giving' : 'taking'} (${names}), ${all} users`,
+        note: `${change.isGiving ? 'giving' : 'taking'} (${names}), ${usersInWords(all)}`,
       },
       actor,
     )

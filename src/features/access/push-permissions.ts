@@ -1,6 +1,7 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
 import type { ApplicationId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
+import { usersInWords } from '#domain/user.ts'
 import { Conflict, enforce } from '#kernel/failure.ts'
 import type { OneOfMany } from '#store/many-users.ts'
 import type { Signon } from '#store/signon.ts'
@@ -30,7 +31,7 @@ export const pushPermissions = async (
 
   const concerned = only === undefined ? {} : { application: only }
   await signon.transaction((work) =>
-    work.record({ name: 'permissions-pushed', about: null, note: `${people} users`, ...concerned }, actor),
+    work.record({ name: 'permissions-pushed', about: null, note: usersInWords(people), ...concerned }, actor),
   )
   for await (const range of idRanges(signon))
     await announce(signon, await signon.single.manyUsers.within(range, chosen), only)

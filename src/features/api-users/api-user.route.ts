@@ -1,5 +1,5 @@
 import { daysLeft, inDays, tokenState } from '#domain/api-token.ts'
-import { londonMoment } from '#domain/london-time.ts'
+import { shortLondonMoment } from '#domain/london-time.ts'
 import type { User } from '#domain/user.ts'
 import { userStatus } from '#domain/user-status.ts'
 import { findUserFor } from '#store/administration.ts'
@@ -57,7 +57,7 @@ const warningsOf = (tokens: readonly ApiTokenCard[], now: Date): readonly string
     })
 
 const suspensionOf = ({ suspendedAt, suspensionReason }: User) =>
-  suspendedAt && { since: londonMoment(suspendedAt), reason: suspensionReason ?? '' }
+  suspendedAt && { since: shortLondonMoment(suspendedAt), reason: suspensionReason ?? '' }
 
 const pathsOf = ({ id }: User) => ({
   name: pathTo(paths.apiUserName, { id }),

@@ -1,6 +1,12 @@
-import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
+import {
+  type Application,
+  type ApplicationId,
+  type PermissionId,
+  signinPermission,
+} from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
+import type { UserId } from '#domain/user.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
 import { hashToken } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
@@ -75,8 +81,9 @@ export const changePermission = (
   })
 
 /**
- * Deletes a permission and takes it away from everybody. That is one event, not one for each of maybe thousands of
- * holders: applications hear of it as they next read what somebody holds. Throws `Conflict` for `signin`.
+ * Deletes a permission and takes it away from everybody, of whom the application is told one by one. That is one event,
+ * not one for each of maybe thousands of holders (`reference/admin-ui.md` 13, observation 13). Throws `Conflict` for
+ * `signin`.
  */
 export const deletePermission = (
   signon: Signon,
@@ -85,15 +92,25 @@ export const deletePermission = (
 ): Promise<{ readonly name: string; readonly holders: number }> =>
   signon.transaction(async (work) => {
     await administratorFor(work, actor, 'look after permissions')
-    await lockInService(work, application)
+    const { supportsPushUpdates } = await lockInService(work, application)
     const { name } = await work.permissions.lock(application, id)
     refuseDeletion(name)
-    const { holders } = await work.permissions.impact(application, id)
+    const holders = await work.permissions.holders(application, id)
     await work.permissions.remove(id)
-    const note = `${noteOfNames([name])} held by ${holders}`
+    const note = `${noteOfNames([name])} held by ${holders.length}`
     await work.record({ name: 'permission-deleted', about: null, application, note }, actor)
-    return { name, holders }
+    if (supportsPushUpdates) await announce(work, holders, application)
+    return { name, holders: holders.length }
   })
+
+/** Tells one application how these users stand with it now, maybe thousands: who was suspended meanwhile goes before them. */
+const announce = async (work: Work, users: readonly UserId[], application: ApplicationId): Promise<void> => {
+  for (const user of users)
+    await work.jobs.add({
+      name: 'announce-user',
+      payload: { user, update: true, reauthenticate: false, isPatient: true, application, only: application },
+    })
+}
 
 /** Throws `Conflict` for the permission that nobody could use the application without (observation 6). */
 export const refuseDeletion = (name: string): void => {
@@ -110,9 +127,10 @@ export const findInService = async (stores: Stores, id: ApplicationId): Promise<
   return application.name
 }
 
-const lockInService = async (work: Work, id: ApplicationId): Promise<void> => {
+const lockInService = async (work: Work, id: ApplicationId): Promise<Application> => {
   const application = await work.applications.lock(id)
   if (!application || application.retiredAt !== null) throw noSuchApplication()
+  return application
 }
 
 const noSuchApplication = (): NotFound => new NotFound('There is no application in service of this number.')

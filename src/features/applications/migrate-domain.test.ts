@@ -19,7 +19,7 @@ const stored = async (name: string) =>
   )[0]
 
 describe('moving applications to another domain', () => {
-  it('moves every address as it is stored, and skips a home address that is not there', async () => {
+  it('BO-Q10: moves every address as it is stored, and skips a home address that is not there', async () => {
     await test.application('Whitehall', {
       redirectUris: ['https://whitehall.old.example/callback', 'https://WHITEHALL.OLD.EXAMPLE:8443/callback'],
       homeUri: 'https://old.example/whitehall',

@@ -55,6 +55,7 @@ export interface PermissionRemovalView {
   readonly name: string
   /** `12 people and machines hold it`. */
   readonly impact: readonly string[]
+  readonly isHeld: boolean
 }
 
 export const permissionRemovalPage = (view: PermissionRemovalView): Page => ({

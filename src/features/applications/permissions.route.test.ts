@@ -130,14 +130,23 @@ describe('the permissions of an application', () => {
     deepEqual(await offered(application), [['signin', false, false]])
   })
 
-  it('are deleted with everybody’s grants, and the page says whose (admin-ui 13, observation 13)', async () => {
+  it('that nobody holds are deleted without a word about those who hold them', async () => {
+    const application = await test.application('Unheld', { permissions: ['editor'] })
+    const { text } = await browser.get(await pageOf(application, 'editor', 'confirm_destroy'))
+    match(text, /Nobody holds it/)
+    doesNotMatch(text, /each of them/)
+  })
+
+  it('are deleted with everybody’s grants: the page says whose, and the application is told (admin-ui 13, observation 13)', async () => {
     const application = await test.application('Shrinking', { permissions: ['editor'] })
     const users = await Promise.all(
       ['Una', 'Ugo', 'Ulf'].map((name) => test.user(name, { uses: [application] })),
     )
     for (const user of users) await test.grant(user, application, 'editor')
     const path = await pageOf(application, 'editor', 'confirm_destroy')
-    match((await browser.get(path)).text, /3 users hold it, and will not hold it any more/)
+    const { text } = await browser.get(path)
+    match(text, /3 users hold it, and will not hold it any more/)
+    match(text, /If Shrinking takes push updates, it is told about each of them at once/)
     const jobs = (await test.jobs()).length
     const answer = await browser.post(path, {})
     deepEqual([answer.status, answer.location], [303, listOf(application)])
@@ -145,8 +154,38 @@ describe('the permissions of an application', () => {
     for (const { id } of users)
       deepEqual(await test.signon.single.grants.held(id, application.id), ['signin'])
     deepEqual(await eventsOf(application), [[75, '(editor) held by 3']])
-    equal((await test.jobs()).length, jobs)
+    deepEqual((await test.jobs()).slice(jobs), ['announce-user', 'announce-user', 'announce-user'])
+    const payloads = await test.rows<{ payload: object }>(
+      `select payload from (
+         select payload::jsonb as payload from graphile_worker._private_jobs order by id desc limit 3) last`,
+    )
+    deepEqual(
+      payloads.map(({ payload }) => payload).toReversed(),
+      users
+        .map(({ id }) => id)
+        .toSorted((one, other) => one - other)
+        .map((user) => ({
+          user,
+          update: true,
+          reauthenticate: false,
+          isPatient: true,
+          application: application.id,
+          only: application.id,
+        })),
+    )
     equal((await browser.post(path, {}, listOf(application))).status, 404)
+  })
+
+  it('are deleted without a push where the application takes none', async () => {
+    const application = await test.application('Deaf', {
+      permissions: ['editor'],
+      supportsPushUpdates: false,
+    })
+    const holder = await test.user('Ute', { uses: [application] })
+    await test.grant(holder, application, 'editor')
+    const jobs = (await test.jobs()).length
+    equal((await browser.post(await pageOf(application, 'editor', 'confirm_destroy'), {})).status, 303)
+    equal((await test.jobs()).length, jobs)
   })
 
   it('are deleted once, when two do it at the same moment', async () => {

@@ -110,6 +110,7 @@ export const applicationPermissionRoutes: Routes = (scope, signon) => {
         ...surroundingsOf(application, name),
         action: pathTo(paths.permissionRemoval, { id: application, permission }),
         name: more.found.name,
+        isHeld: holders > 0,
         impact: [
           holders === 0
             ? 'Nobody holds it'

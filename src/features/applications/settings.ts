@@ -46,7 +46,7 @@ export const settingFaults = (
   settings: ApplicationSettings,
   allowHttp: boolean,
 ): { readonly own: readonly SettingFault[]; readonly addresses: readonly SettingFault[] } => {
-  const name = nameFault(settings.name) ?? lineFault('Name', settings.name)
+  const name = nameFault(settings.name)
   const isLong = (settings.description ?? '').length > longestDescription
   const description = isLong
     ? `Description must be ${longestDescription.toLocaleString('en-GB')} characters or less`

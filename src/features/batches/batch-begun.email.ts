@@ -1,6 +1,6 @@
-import { usersInWords } from '#domain/batch.ts'
 import { type Letter, letter, type MailPlace, oneLine } from '#domain/letter.ts'
 import type { MailOrder } from '#domain/mails.ts'
+import { usersInWords } from '#domain/user.ts'
 import type { Signon } from '#store/signon.ts'
 import { paths, pathTo } from '#web/paths.ts'
 

@@ -1,5 +1,6 @@
-import { type BatchId, type BatchState, usersInWords } from '#domain/batch.ts'
+import type { BatchId, BatchState } from '#domain/batch.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
+import { usersInWords } from '#domain/user.ts'
 import { Invalid } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import type { ListedBatch } from '#store/batch-list.ts'

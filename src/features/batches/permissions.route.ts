@@ -1,5 +1,5 @@
-import { usersInWords } from '#domain/batch.ts'
 import { type OrganisationId, organisationLabel } from '#domain/organisation.ts'
+import { usersInWords } from '#domain/user.ts'
 import { rowNumber } from '#kernel/token.ts'
 import type { BatchPreview, ListedBatch } from '#store/batch-list.ts'
 import type { Signon } from '#store/signon.ts'

@@ -1,5 +1,6 @@
-import { type BatchState, usersInWords } from '#domain/batch.ts'
+import type { BatchState } from '#domain/batch.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
+import { usersInWords } from '#domain/user.ts'
 import { Invalid } from '#kernel/failure.ts'
 import type { ListedBatch, ListedRow } from '#store/batch-list.ts'
 import { paths, pathTo } from '#web/paths.ts'

@@ -1,5 +1,6 @@
-import { type BatchId, usersInWords } from '#domain/batch.ts'
+import type { BatchId } from '#domain/batch.ts'
 import type { Actor } from '#domain/events.ts'
+import { usersInWords } from '#domain/user.ts'
 import type { Signon } from '#store/signon.ts'
 import { lockOwnBatch } from './own-batch.ts'
 

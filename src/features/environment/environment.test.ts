@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after as afterTests, beforeEach, describe, it } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { hostRewrite } from '#domain/host-rewrite.ts'
+import type { UserId } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
 import { Forbidden, Invalid } from '#kernel/failure.ts'
 import { keyRing } from '#kernel/sealed.ts'
@@ -87,6 +88,12 @@ const everything = ({ rows }: TestSignon) =>
       union all select to_jsonb(s) from sessions s union all select to_jsonb(t) from api_tokens t
       union all select to_jsonb(f) from totp_factors f) all_of_it`,
   )
+
+const hereOf = async (uid: string): Promise<UserId> => {
+  const [user] = await staging.rows<{ id: UserId }>('select id from users where uid = $1', [uid])
+  ok(user)
+  return user.id
+}
 
 const clear = async ({ rows }: TestSignon): Promise<void> => {
   await rows('truncate users, applications, organisations restart identity cascade')
@@ -211,7 +218,7 @@ describe('copying an environment', () => {
     match(JSON.stringify(await rows('select note from events where number = 88')), /5 people and API users/)
   })
 
-  it('keeps secrets and tokens that were issued here, morning after morning', async () => {
+  it('BO-Q11: keeps secrets and tokens that were issued here, morning after morning', async () => {
     const kept: string[] = []
     const keepSecrets = async (lines: readonly string[]): Promise<void> => void kept.push(...lines)
     deepEqual((await takeIn({ keepSecrets })).missing, { applications: 1, tokens: 1, isIssued: true })
@@ -304,6 +311,45 @@ describe('copying an environment', () => {
     await takeOut()
     await takeIn()
     deepEqual(await picture(staging), await picture(production))
+  })
+
+  it('ends what was mailed here to whoever has another address now, so that it lets nobody in', async () => {
+    await takeIn()
+    const { single } = staging.signon
+    const [ada, olga] = [await hereOf(made.ada.uid), await hereOf(made.olga.uid)]
+    const reset = await single.accountTokens.issue(ada, 'password-reset')
+    const kept = await single.accountTokens.issue(olga, 'password-reset')
+    await single.emailChanges.begin(ada, 'thief@x.example', ada)
+    const confirmation = await single.accountTokens.issue(ada, 'email-confirmation', 'thief@x.example')
+    await production.rows(`update users set email = 'new@x.example' where id = $1`, [made.ada.id])
+    await takeOut()
+    await takeIn()
+    equal(await single.accountTokens.seek('password-reset', reset), undefined)
+    equal(await single.accountTokens.seek('email-confirmation', confirmation), undefined)
+    equal(await single.emailChanges.seek(ada), undefined)
+    ok(await single.accountTokens.seek('password-reset', kept))
+  })
+
+  it('departure 3: asks whoever lost an authenticator app there, or got another, for the second step again', async () => {
+    const browserOf = async (uid: string) => {
+      const browser = await staging.signedIn({ id: await hereOf(uid) })
+      await staging.signon.single.rememberedBrowsers.remember(await hereOf(uid), {})
+      return browser
+    }
+    await takeIn()
+    const [ada, olga] = [await browserOf(made.ada.uid), await browserOf(made.olga.uid)]
+    await production.rows('delete from totp_factors where user_id = $1', [made.ada.id])
+    await takeOut()
+    await takeIn()
+    deepEqual([(await ada.get('/')).status, (await olga.get('/')).status], [302, 200])
+    deepEqual(await staging.rows('select user_id from remembered_browsers'), [
+      { user_id: await hereOf(made.olga.uid) },
+    ])
+    await production.rows(`update totp_factors set created_at = created_at + interval '1 second'`)
+    await takeOut()
+    await takeIn()
+    equal((await olga.get('/')).status, 302)
+    deepEqual(await staging.rows('select from remembered_browsers'), [])
   })
 
   it('deletes accounts, applications and organisations that only this environment had', async () => {

@@ -44,7 +44,8 @@ export interface ReportView {
   readonly isOver: boolean
   readonly stoppedBecause: string | null
   readonly done: string
-  readonly all: string
+  /** `1 user`, `1,234 users`. */
+  readonly users: string
   readonly reset: string
   readonly unchanged: string
   readonly failed: string
@@ -79,7 +80,7 @@ export const preparedPage = (view: PreparedView): Page => ({
 export const reportPage = (view: ReportView): Page => ({
   template: 'mass-reset/report.njk',
   view: {
-    title: `${view.isOver ? 'Reset' : 'Resetting'} passwords of ${view.all} users`,
+    title: `${view.isOver ? 'Reset' : 'Resetting'} passwords of ${view.users}`,
     breadcrumbs: [...breadcrumbs, { text: 'Reset passwords', href: '/users/password_resets/new' }],
     ...view,
   },

@@ -1,7 +1,7 @@
 import { londonDate } from '#domain/london-time.ts'
 import { type MassReset, type MassResetId, minutesOfMails } from '#domain/mass-reset.ts'
 import { organisationLabel } from '#domain/organisation.ts'
-import { roleNames, roles } from '#domain/user.ts'
+import { roleNames, roles, usersInWords } from '#domain/user.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
@@ -139,7 +139,7 @@ export const massResetRoutes: Routes = (scope, signon) => {
         isOver,
         stoppedBecause,
         done: shown(progress.reset + progress.unchanged + progress.failed),
-        all: shown(progress.all),
+        users: usersInWords(progress.all),
         reset: shown(progress.reset),
         unchanged: shown(progress.unchanged),
         failed: shown(progress.failed),
@@ -155,7 +155,7 @@ export const massResetRoutes: Routes = (scope, signon) => {
   }
 }
 
-const shown = (count: number): string => count.toLocaleString('en')
+const shown = (count: number): string => count.toLocaleString('en-GB')
 
 const outcomeWords = ({ outcome, detail }: ResetMember): string => {
   if (outcome === null) return 'Waiting'

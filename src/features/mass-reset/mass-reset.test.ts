@@ -258,7 +258,7 @@ describe('resetting passwords of many', () => {
     const [event] = await rows<{ note: string }>(
       'select note from events where number = 90 order by id desc limit 1',
     )
-    equal(event?.note, '1 users (everybody): leak')
+    equal(event?.note, '1 user (everybody): leak')
     deepEqual(await test.jobs(), ['reset-passwords-of-many'])
   })
 
@@ -296,7 +296,7 @@ describe('the pages of it', () => {
     await work(numberOf(location))
     const report = (await browser.get(location)).text
     match(report, /Done\./)
-    match(report, /1 of 1 users processed: 1 reset, 0 with nothing to reset, 0 failed/)
+    match(report, /1 of 1 user processed: 1 reset, 0 with nothing to reset, 0 failed/)
     doesNotMatch(report, /admin@example/)
     equal((await browser.post(location, { reason: 'again' }, newPage)).status, 409)
   })

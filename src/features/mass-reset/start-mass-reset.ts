@@ -1,5 +1,6 @@
 import type { Actor } from '#domain/events.ts'
 import { type MassReset, type MassResetId, resetReasonFault } from '#domain/mass-reset.ts'
+import { usersInWords } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import { administratorFor } from '#store/administration.ts'
@@ -37,7 +38,7 @@ export const startMassReset = (
     if (!(await work.massResets.start(id, reason.trim(), endsAuthorizations)))
       throw new Conflict('This reset has been started already.')
     const { all } = await work.massResets.progress(id)
-    const note = `${all} users (${selection}): ${reason.trim()}`
+    const note = `${usersInWords(all)} (${selection}): ${reason.trim()}`
     await work.record({ name: 'passwords-reset', about: null, note }, actor)
     await work.jobs.add({ name: 'reset-passwords-of-many', payload: { reset: id } })
   })
@@ -49,7 +50,7 @@ export const retryMassReset = (signon: Signon, actor: Actor, id: MassResetId): P
     const failed = await work.massResets.retryFailed(id)
     if (failed === 0) throw new Conflict('There is nobody left to try again.')
     await work.record(
-      { name: 'passwords-reset', about: null, note: `${failed} users who failed, again` },
+      { name: 'passwords-reset', about: null, note: `${usersInWords(failed)} who failed, again` },
       actor,
     )
     await work.jobs.add({ name: 'reset-passwords-of-many', payload: { reset: id } })

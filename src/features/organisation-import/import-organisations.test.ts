@@ -2,6 +2,7 @@ import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
 import type { Actor } from '#domain/events.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
+import type { OrganisationEdge } from '#domain/organisation-graph.ts'
 import type { ImportOptions } from '#domain/organisation-import.ts'
 import type { ImportReport } from '#domain/organisation-import-report.ts'
 import { roles } from '#domain/user.ts'
@@ -367,6 +368,22 @@ describe('importing organisations', () => {
         '85 Cabinet Office above Ofcom, was added until the next import',
       ],
     )
+  })
+
+  it('departure 10: leaves a rule that is made while it reads to the next import', async () => {
+    await run()
+    const rule = { kind: 'added', lasts: 'next-import', reason: 'why', by: { id: null, name: 'op' } } as const
+    const read = async () => {
+      test.clock.step(minute)
+      const edge = { child: await idOf(gds), parent: await idOf('cabinet-office') } as OrganisationEdge
+      await signon.single.organisationParents.setRule(edge, rule)
+      return source.read()
+    }
+    const report = await importOrganisations(signon, operator, { source: { ...source, read } })
+    equal(report.endedRules, 0)
+    deepEqual(await parentsOf(gds), ['cabinet-office', dsit])
+    equal((await run()).endedRules, 1)
+    deepEqual(await parentsOf(gds), [dsit])
   })
 
   it('does two imports at once one after the other, and nothing twice', async () => {

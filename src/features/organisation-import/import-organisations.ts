@@ -31,7 +31,7 @@ export const importOrganisations = async (
     const listed = await source.read()
     return await signon.transaction(async (work) => {
       await administratorFor(work, actor, 'import organisations')
-      const plan = planImport(listed, await work.organisationImport.lockKnown(), options)
+      const plan = planImport(listed, await work.organisationImport.lockKnown(begun.beganAt), options)
       const { report, endedRules } = plan
       if (isRehearsal) return report
 

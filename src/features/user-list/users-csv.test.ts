@@ -142,9 +142,9 @@ describe('the list of users as CSV', () => {
     await test.application('=HYPERLINK("https://evil.example")', { permissions: ['@evil'] })
     const lines = await fileOf('?filter=evil')
     equal(lines.length, evil.length + 1)
-    for (const cell of lines.flat()) doesNotMatch(cell, /^[=+\-@\t\r\n＝＋－＠]/)
+    for (const cell of lines.flat()) doesNotMatch(cell, /^\s*[=+\-@\t\r\n＝＋－＠]/)
     deepEqual(new Set(lines.slice(1).map(([name]) => name?.replace(/^'/, ''))), new Set(evil))
-    deepEqual(['=1', "'1", 'a=1', 'a"b', 'a\nb', ' a', '', '\n=1'].map(csvCell), [
+    deepEqual(['=1', "'1", 'a=1', 'a"b', 'a\nb', ' a', '', '\n=1', '  =1', '\ufeff＠1'].map(csvCell), [
       `'=1`,
       `'1`,
       'a=1',
@@ -153,6 +153,8 @@ describe('the list of users as CSV', () => {
       '" a"',
       '',
       `"'\n=1"`,
+      `'  =1`,
+      `'\ufeff＠1`,
     ])
   })
 

@@ -30,12 +30,12 @@ export interface EmailChanging {
 export const changeEmail = (signon: Signon, actor: Actor, input: ChangeEmail): Promise<EmailChanging> =>
   signon.transaction(async (work) => {
     const newEmail = normaliseEmail(input.newEmail)
-    refuseFaults([emailFault(newEmail)])
     const user = await lockUserFor(work, actor, 'change an email address', input)
     if (user.email === newEmail) throw new Conflict(`${newEmail} is the address of this account already.`)
 
     const pending = await work.emailChanges.seek(user.id)
     if (input.was !== undefined) refuseUnseen(input.was, newEmail, pending?.email, user.email)
+    refuseFaults([emailFault(newEmail)])
 
     const takesEffect = await giveEmail(work, actor, user, newEmail)
     return {

@@ -20,10 +20,10 @@ export type ChangeName = Whom & {
 export const changeName = (signon: Signon, actor: Actor, input: ChangeName): Promise<UserAccount> =>
   signon.transaction(async (work) => {
     const name = input.newName.trim()
-    refuseFaults([nameFault(name)])
     const user = await lockUserFor(work, actor, 'change a name', input)
     if (user.name !== name) {
       if (input.was !== undefined && input.was !== user.name) throw changedMeanwhile('name', user.name)
+      refuseFaults([nameFault(name)])
       await work.users.changeName(user.id, name)
       await work.record({ name: 'account-updated', about: user, note: noteOfChange(user.name, name) }, actor)
     }

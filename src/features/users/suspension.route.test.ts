@@ -101,7 +101,7 @@ describe('the page that unsuspends', () => {
     await suspendUser(signon, operator, { email: eve.email, reason: 'Under <b>investigation</b>' })
     const page = await browser.get(suspension(eve))
     match(page.text, /<h1[^>]*>Unsuspend Eve<\/h1>/)
-    match(page.text, /9:30am, 2 November 2026/)
+    match(page.text, /9:30am, 2 Nov 2026/)
     match(page.text, /Under &lt;b&gt;investigation&lt;\/b&gt;/)
     match(page.text, /must choose a new one(.|\n)*sign in within 7 days/)
     match(page.text, /<button[^>]*>\s*Unsuspend user\s*<\/button>/)

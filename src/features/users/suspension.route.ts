@@ -1,4 +1,4 @@
-import { londonMoment } from '#domain/london-time.ts'
+import { shortLondonMoment } from '#domain/london-time.ts'
 import type { User } from '#domain/user.ts'
 import { isInvited } from '#domain/user-status.ts'
 import { Invalid } from '#kernel/failure.ts'
@@ -58,7 +58,7 @@ const suspending = (user: User, reason: string, fault: string | null): Page =>
 const unsuspending = (user: User, since: Date): Page =>
   unsuspendPage({
     ...around(user),
-    since: londonMoment(since),
+    since: shortLondonMoment(since),
     reason: user.suspensionReason ?? '',
     isInvited: isInvited(user),
   })

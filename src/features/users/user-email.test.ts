@@ -100,6 +100,18 @@ describe('a change of address that waits', () => {
   const press = (user: User, what: 'resend' | 'cancel') =>
     sue.post(`/users/${user.id}/email/${what}_email_change`, {}, pageOf(user))
 
+  it('tells the second of two even if what they typed first is no address', async () => {
+    const ivy = await test.user('Ivy')
+    const [, token = ''] = /name="csrf_token" value="([^"]+)"/.exec((await sue.get(pathOf(ivy))).text) ?? []
+    await changeEmail(signon, operator, { email: ivy.email, newEmail: 'other.ivy@example.gov.uk' })
+    const { status, text } = await sue.send(pathOf(ivy), {
+      method: 'POST',
+      body: new URLSearchParams({ csrf_token: token, was: ivy.email, 'user[email]': 'ivy' }),
+    })
+    equal(status, 422)
+    match(text, /Somebody has changed the email address to other\.ivy@example\.gov\.uk since you opened/)
+  })
+
   it('is sent again, to both addresses (admin-ui 13, observation 4)', async () => {
     const eve = await waiting('Eve')
     equal((await press(eve, 'resend')).location, pageOf(eve))

@@ -37,6 +37,11 @@ describe('changing the name of somebody', () => {
       ['   ', /Enter a name/],
       ['x'.repeat(256), /Name must be 255 characters or less/],
       ['x'.repeat(60_000), /Name must be 255 characters or less/],
+      ['\u200b\u00ad\ufeff', /Enter a name/],
+      ['Ben\u0007Boyd', /Name must be one line of text/],
+      ['Ben\u2028Boyd', /Name must be one line of text/],
+      ['Ben\u202edyoB', /Name must be one line of text/],
+      ['\u2067Ben', /Name must be one line of text/],
     ] as const) {
       const { status, text } = await sue.post(pathOf(ben), { 'user[name]': typed })
       equal(status, 422)
@@ -77,6 +82,26 @@ describe('changing the name of somebody', () => {
     equal(await nameOf(cat), 'Catherine')
     equal((await sue.post(pathOf(cat), { 'user[name]': 'Kat' })).status, 303)
     equal(await nameOf(cat), 'Kat')
+  })
+
+  it('takes names of every script as they are written', async () => {
+    const gil = await test.user('Gil')
+    for (const name of ['محمد علي', 'שרה\u200f', 'نیم\u200cفاصله', 'Zoë 👩‍🚒 O’Neil', '李小龙']) {
+      equal((await sue.post(pathOf(gil), { 'user[name]': name })).status, 303)
+      equal(await nameOf(gil), name)
+    }
+  })
+
+  it('tells the second of two even if what they typed first is no name', async () => {
+    const hal = await test.user('Hal')
+    const [, token = ''] = /name="csrf_token" value="([^"]+)"/.exec((await sue.get(pathOf(hal))).text) ?? []
+    await changeName(signon, operator, { email: hal.email, newName: 'Harold' })
+    const { status, text } = await sue.send(pathOf(hal), {
+      method: 'POST',
+      body: new URLSearchParams({ csrf_token: token, was: 'Hal', 'user[name]': ' ' }),
+    })
+    equal(status, 422)
+    match(text, /Somebody has changed the name to Harold since you opened this page/)
   })
 
   it('at the same moment is done once for each, or refused', async () => {

@@ -166,7 +166,7 @@ describe('users push-permissions', () => {
     deepEqual(await json(...line), { matched: 1, changed: 1, details: [] })
     const payload = { user: ann.id, update: true, reauthenticate: false, isPatient: true }
     deepEqual(await announced(), [{ payload, priority: 3 }])
-    deepEqual(await test.rows('select note from events where number = 97'), [{ note: '1 users' }])
+    deepEqual(await test.rows('select note from events where number = 97'), [{ note: '1 user' }])
   })
 
   it('tells one application only when it is named', async () => {

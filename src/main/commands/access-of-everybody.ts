@@ -1,3 +1,4 @@
+import { usersInWords } from '#domain/user.ts'
 import { grantToMany } from '#features/access/grant-to-many.ts'
 import { migratePermissions } from '#features/access/migrate-permissions.ts'
 import { pushPermissions } from '#features/access/push-permissions.ts'
@@ -101,7 +102,7 @@ const answerOfPushes = (people: number, isRehearsal: boolean): Answer => ({
   },
   lines: [
     oneLine(
-      `Applications ${isRehearsal ? 'would be' : 'will be'} told of ${people} users.${isRehearsal ? '' : ' The worker does that now.'}`,
+      `Applications ${isRehearsal ? 'would be' : 'will be'} told of ${usersInWords(people)}.${isRehearsal ? '' : ' The worker does that now.'}`,
     ),
   ],
 })

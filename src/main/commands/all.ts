@@ -24,8 +24,7 @@ import { twoStepCommands } from './two-step.ts'
 import { twoStepOfManyCommands } from './two-step-of-many.ts'
 import { userCommands } from './users.ts'
 
-/** Everything that `bin/signon` does, in the order in which its help tells of it. */
-export const commands: readonly Command[] = [
+const named: readonly Command[] = [
   ...runningCommands,
   ...databaseCommands,
   ...doctorCommands,
@@ -51,3 +50,19 @@ export const commands: readonly Command[] = [
   ...jobCommands,
   ...housekeepingCommands,
 ]
+
+/** What scripts call them that were written for the earlier Signon (`reference/background-and-operations.md` 4). */
+const earlierNames: Readonly<Record<string, string>> = {
+  'organisations fetch': 'organisations import',
+  'users delete-expired-never-signed-in': 'users delete-never-signed-in',
+  'event-log delete-logs-older-than-two-years': 'events delete-older-than-two-years',
+}
+
+const renamed = Object.entries(earlierNames).flatMap(([words, now]) =>
+  named
+    .filter((command) => command.words === now)
+    .map((command): Command => ({ ...command, words, summary: `The same as ‘${now}’.` })),
+)
+
+/** Everything that `bin/signon` does, in the order in which its help tells of it. */
+export const commands: readonly Command[] = [...named, ...renamed]

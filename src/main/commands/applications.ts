@@ -9,7 +9,7 @@ import { allowsHttp } from '#main/plain-http.ts'
 import { type Answer, type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
 import { columns, oneLine, table } from './lines.ts'
-import { flag, requiredText, requiredTexts, text, texts } from './options.ts'
+import { dryRun, flag, requiredText, requiredTexts, text, texts } from './options.ts'
 
 export const applicationCommands: readonly Command[] = [
   command({
@@ -108,22 +108,23 @@ export const applicationCommands: readonly Command[] = [
       from: requiredText('D', 'The old domain, such as old.example.gov.uk.'),
       to: requiredText('D', 'The new domain.'),
       ignore: texts('N', 'An application that stays where it is.'),
-      dryRun: flag('Say what would change, and change nothing.'),
+      dryRun,
     },
-    run: ({ from, to, ignore: ignored, dryRun }, environment) =>
+    run: ({ from, to, ignore: ignored, dryRun: isRehearsal }, environment) =>
       withSignon(environment, async (signon, operator, config) => {
-        const input = { from, to, ignored, isRehearsal: dryRun, allowHttp: allowsHttp(config) }
+        const input = { from, to, ignored, isRehearsal, allowHttp: allowsHttp(config) }
         const moved = await migrateDomain(signon, operator, input)
         const rows = moved.map((one) => [one.applicationName, one.field, one.from, one.to])
         return {
           document: {
             matched: moved.length,
-            changed: dryRun ? 0 : moved.length,
+            changed: isRehearsal ? 0 : moved.length,
             details: moved.map(({ applicationName, ...one }) => ({ application: applicationName, ...one })),
+            ...(isRehearsal && { dry_run: true }),
           },
           lines: [
             ...(rows.length === 0 ? [] : columns(rows)),
-            `${moved.length} address${moved.length === 1 ? '' : 'es'} ${dryRun ? 'would move' : 'moved'} from ${from} to ${to}.`,
+            `${moved.length} address${moved.length === 1 ? '' : 'es'} ${isRehearsal ? 'would move' : 'moved'} from ${from} to ${to}.`,
           ],
         }
       }),

@@ -69,7 +69,9 @@ const feedSeconds = 5
 /** Asks the website for the first page of its organisations, and reads none of it. */
 export const feedCheck = async ({ websiteRoot }: Pick<Config, 'websiteRoot'>): Promise<Check> => {
   try {
-    const answer = await fetch(apiAddress(websiteRoot), { signal: AbortSignal.timeout(feedSeconds * second) })
+    const signal = AbortSignal.timeout(feedSeconds * second)
+    // As the import does.
+    const answer = await fetch(apiAddress(websiteRoot), { redirect: 'manual', signal })
     await answer.body?.cancel()
     if (answer.ok) return good('organisations', `${websiteRoot} answers`)
     return bad(

@@ -37,7 +37,7 @@ describe('users reset-passwords', () => {
     )
     const by = { actor_kind: 'console', actor_name: userInfo().username }
     deepEqual(events, [
-      { number: 90, note: '1 users (Home Office and all below it): leak', ...by },
+      { number: 90, note: '1 user (Home Office and all below it): leak', ...by },
       { number: 91, note: 'leak', ...by },
     ])
     match((await run(...command, '--everybody')).out, /cy@example\.gov\.uk {2}reset\n1 found, 1 reset/)

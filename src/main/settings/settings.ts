@@ -207,11 +207,12 @@ const listOf = (text: string | undefined): readonly string[] =>
 
 const keysOf = (text: string): [Key, ...Key[]] => {
   const [first, ...others] = listOf(text).map((item): Key => {
-    const [id, encoded] = item.split(':')
-    const bytes = Buffer.from(encoded ?? '', 'base64')
+    const [id, encoded = '', ...rest] = item.split(':')
+    const bytes = Buffer.from(encoded, 'base64')
     if (!id || !/^[A-Za-z0-9_-]+$/.test(id))
       throw new Error('needs an id of letters and digits before each colon')
-    if (bytes.length !== 32)
+    // Node passes over whatever is no base64, such as a comment behind the key.
+    if (rest.length > 0 || bytes.length !== 32 || !/^[\w+/-]{43}=?$/.test(encoded))
       throw new Error(`needs 32 bytes in base64 behind ${id}: (openssl rand -base64 32 makes them)`)
     return { id, bytes }
   })
