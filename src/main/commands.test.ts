@@ -78,6 +78,10 @@ describe('the command line', () => {
       ['organisations fetch', 'organisations import'],
       ['users delete-expired-never-signed-in', 'users delete-never-signed-in'],
       ['event-log delete-logs-older-than-two-years', 'events delete-older-than-two-years'],
+      ['users set-2sv-for-org', 'organisations require-2sv'],
+      ['data-hygiene close-organisation', 'organisations close'],
+      ['data-hygiene bulk-update-user-organisation', 'organisations merge'],
+      ['oauth-access-grants delete-expired', 'oauth-access-records delete-expired'],
     ] as const) {
       const help = (await run([...earlier.split(' '), '--help'])).out
       ok(help.includes(`The same as ‘${now}’.`) && help.includes('--dry-run'), help)

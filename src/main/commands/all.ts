@@ -55,13 +55,24 @@ const named: readonly Command[] = [
 const earlierNames: Readonly<Record<string, string>> = {
   'organisations fetch': 'organisations import',
   'users delete-expired-never-signed-in': 'users delete-never-signed-in',
+  'users set-2sv-for-org': 'organisations require-2sv',
+  'permissions permissions-by-non-gds-user-and-origin': 'permissions by-non-gds-user-and-origin',
+  'data-hygiene close-organisation': 'organisations close',
+  'data-hygiene bulk-update-user-organisation': 'organisations merge',
   'event-log delete-logs-older-than-two-years': 'events delete-older-than-two-years',
+  'oauth-access-grants delete-expired': 'oauth-access-records delete-expired',
 }
 
 const renamed = Object.entries(earlierNames).flatMap(([words, now]) =>
   named
     .filter((command) => command.words === now)
-    .map((command): Command => ({ ...command, words, summary: `The same as ‘${now}’.` })),
+    .map(
+      (command): Command => ({
+        ...command,
+        words,
+        details: `${command.details} The same as ‘${now}’.`.trim(),
+      }),
+    ),
 )
 
 /** Everything that `bin/signon` does, in the order in which its help tells of it. */

@@ -6,35 +6,33 @@ import { columns } from './lines.ts'
 import { dryRun } from './options.ts'
 
 export const housekeepingCommands: readonly Command[] = [
-  ...(['oauth-access-records delete-expired', 'oauth-access-grants delete-expired'] as const).map((words) =>
-    command({
-      words,
-      summary: 'Remove expired codes and tokens of people, and expired sessions.',
-      details: 'The worker does it every hour. Which applications somebody has used stays known.',
-      options: { dryRun },
-      run: ({ dryRun: isRehearsal }, environment) =>
-        withSignon(environment, async (signon, operator) => {
-          const removed = await deleteExpired(signon, operator, { isRehearsal })
-          const { authorizations, sessions, throttles } = removed
-          const matched = authorizations + sessions + throttles
-          const details = Object.entries(removed).map(([records, count]) => ({ records, count }))
-          const verb = isRehearsal ? 'Would delete' : 'Deleted'
-          return {
-            document: {
-              matched,
-              changed: isRehearsal ? 0 : matched,
-              details,
-              ...(isRehearsal && { dry_run: true }),
-            },
-            lines: [
-              `${verb} ${authorizations} expired sign-ins to applications, with their codes and tokens`,
-              `${verb} ${sessions} expired sessions`,
-              `${verb} ${throttles} old counts of attempts`,
-            ],
-          }
-        }),
-    }),
-  ),
+  command({
+    words: 'oauth-access-records delete-expired',
+    summary: 'Remove expired codes and tokens of people, and expired sessions.',
+    details: 'The worker does it every hour. Which applications somebody has used stays known.',
+    options: { dryRun },
+    run: ({ dryRun: isRehearsal }, environment) =>
+      withSignon(environment, async (signon, operator) => {
+        const removed = await deleteExpired(signon, operator, { isRehearsal })
+        const { authorizations, sessions, throttles } = removed
+        const matched = authorizations + sessions + throttles
+        const details = Object.entries(removed).map(([records, count]) => ({ records, count }))
+        const verb = isRehearsal ? 'Would delete' : 'Deleted'
+        return {
+          document: {
+            matched,
+            changed: isRehearsal ? 0 : matched,
+            details,
+            ...(isRehearsal && { dry_run: true }),
+          },
+          lines: [
+            `${verb} ${authorizations} expired sign-ins to applications, with their codes and tokens`,
+            `${verb} ${sessions} expired sessions`,
+            `${verb} ${throttles} old counts of attempts`,
+          ],
+        }
+      }),
+  }),
 
   command({
     words: 'events delete-older-than-two-years',

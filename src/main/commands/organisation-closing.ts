@@ -6,45 +6,36 @@ import { columns, oneLine } from './lines.ts'
 import { dryRun } from './options.ts'
 import { organisationNamed } from './which-organisation.ts'
 
-/** Closing and merging, under our names and those that they had before Signon was rewritten. */
 export const organisationClosingCommands: readonly Command[] = [
-  ...(['organisations close', 'data-hygiene close-organisation'] as const).map((words) =>
-    command({
-      words,
-      operands: ['organisation'],
-      summary: 'Close an organisation: nobody is put into it any more.',
-      details: `By slug or content id. Whoever is in it stays. The next import opens it again unless GOV.UK has closed it, too. Doing it again changes nothing.${alsoCalled(words, 'organisations close')}`,
-      options: { dryRun },
-      run: ({ organisation: typed, dryRun: isRehearsal }, environment) =>
-        withSignon(environment, async (signon, operator) => {
-          const organisation = organisationNamed(typed)
-          const closing = await closeOrganisation(signon, operator, { organisation, isRehearsal })
-          return answerOfClosing(closing, isRehearsal)
-        }),
-    }),
-  ),
-  ...(['organisations merge', 'data-hygiene bulk-update-user-organisation'] as const).map((words) =>
-    command({
-      words,
-      operands: ['from', 'into'],
-      summary: 'Move everybody in one organisation to another.',
-      details: `Both by slug or content id. Applications are told of everybody. When it is broken off, run it again: it goes on.${alsoCalled(words, 'organisations merge')}`,
-      options: { dryRun },
-      run: ({ from, into, dryRun: isRehearsal }, environment) =>
-        withSignon(environment, async (signon, operator) => {
-          const both = { from: organisationNamed(from), into: organisationNamed(into) }
-          return answerOfMerging(
-            await mergeOrganisations(signon, operator, { ...both, isRehearsal }),
-            isRehearsal,
-          )
-        }),
-    }),
-  ),
+  command({
+    words: 'organisations close',
+    operands: ['organisation'],
+    summary: 'Close an organisation: nobody is put into it any more.',
+    details: `By slug or content id. Whoever is in it stays. The next import opens it again unless GOV.UK has closed it, too. Doing it again changes nothing.`,
+    options: { dryRun },
+    run: ({ organisation: typed, dryRun: isRehearsal }, environment) =>
+      withSignon(environment, async (signon, operator) => {
+        const organisation = organisationNamed(typed)
+        const closing = await closeOrganisation(signon, operator, { organisation, isRehearsal })
+        return answerOfClosing(closing, isRehearsal)
+      }),
+  }),
+  command({
+    words: 'organisations merge',
+    operands: ['from', 'into'],
+    summary: 'Move everybody in one organisation to another.',
+    details: `Both by slug or content id. Applications are told of everybody. When it is broken off, run it again: it goes on.`,
+    options: { dryRun },
+    run: ({ from, into, dryRun: isRehearsal }, environment) =>
+      withSignon(environment, async (signon, operator) => {
+        const both = { from: organisationNamed(from), into: organisationNamed(into) }
+        return answerOfMerging(
+          await mergeOrganisations(signon, operator, { ...both, isRehearsal }),
+          isRehearsal,
+        )
+      }),
+  }),
 ]
-
-function alsoCalled(words: string, own: string): string {
-  return words === own ? '' : ` The same as ${own}.`
-}
 
 const answerOfClosing = ({ organisation, hasChanged, people }: Closing, isRehearsal: boolean): Answer => {
   const outcome = hasChanged ? (isRehearsal ? 'would be closed' : 'closed') : 'closed already'

@@ -27,25 +27,21 @@ export const permissionCommands: readonly Command[] = [
       ),
   }),
 
-  ...(
-    ['permissions by-non-gds-user-and-origin', 'permissions permissions-by-non-gds-user-and-origin'] as const
-  ).map((words) =>
-    command({
-      words,
-      optionalOperand: 'file',
-      summary: 'Write what users outside GDS hold, and who gave it, into a CSV file.',
-      details: `A line for each permission that somebody holds. Without FILE it is ${usualFile} in the folder that you are in; a file of that name is written over.`,
-      run: ({ file = usualFile }, environment) =>
-        withSignon(environment, async (signon, operator) => {
-          const lines = await writeLines(file, permissionOriginsCsv(signon, operator))
-          const matched = lines - 1
-          return {
-            document: { matched, changed: 0, details: [], file },
-            lines: [oneLine(`${matched} permissions are in ${file}.`)],
-          }
-        }),
-    }),
-  ),
+  command({
+    words: 'permissions by-non-gds-user-and-origin',
+    optionalOperand: 'file',
+    summary: 'Write what users outside GDS hold, and who gave it, into a CSV file.',
+    details: `A line for each permission that somebody holds. Without FILE it is ${usualFile} in the folder that you are in; a file of that name is written over.`,
+    run: ({ file = usualFile }, environment) =>
+      withSignon(environment, async (signon, operator) => {
+        const lines = await writeLines(file, permissionOriginsCsv(signon, operator))
+        const matched = lines - 1
+        return {
+          document: { matched, changed: 0, details: [], file },
+          lines: [oneLine(`${matched} permissions are in ${file}.`)],
+        }
+      }),
+  }),
 ]
 
 /** Writes lines into a file that only its owner reads, and answers how many there were. Throws `Invalid`. */

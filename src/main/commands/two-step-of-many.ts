@@ -8,7 +8,6 @@ import { answerOfRun } from './answer-of-run.ts'
 import { type Answer, type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
 import { dryRun } from './options.ts'
-import { organisationCommands } from './organisations.ts'
 
 const words = {
   done: 'must use 2-step verification now',
@@ -27,11 +26,6 @@ export const twoStepOfManyCommands: readonly Command[] = [
     run: ({ slug: organisationSlug, dryRun: isRehearsal }, environment) =>
       requireOf(environment, { organisationSlug }, isRehearsal),
   }),
-
-  // What organisations require-2sv was called before.
-  ...organisationCommands
-    .filter(({ words }) => words === 'organisations require-2sv')
-    .map((requirement) => ({ ...requirement, words: 'users set-2sv-for-org' })),
 
   command({
     words: 'users set-2sv-by-email-domain',
