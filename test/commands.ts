@@ -6,8 +6,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestSignon } from './signon.ts'
 
-/** The real `bin/signon`, run from another folder on the database of a test file. */
-export const testCommands = ({ databaseUrl }: TestSignon, folder = tmpdir()) => {
+/** The real `bin/signon`, run from another folder on the database of a test file, with more settings than it needs. */
+export const testCommands = (
+  { databaseUrl }: TestSignon,
+  folder = tmpdir(),
+  more: Readonly<Record<string, string>> = {},
+) => {
   const run = async (...line: readonly string[]) => {
     const child = spawn(join(import.meta.dirname, '../bin/signon'), line, {
       cwd: folder,
@@ -18,6 +22,7 @@ export const testCommands = ({ databaseUrl }: TestSignon, folder = tmpdir()) => 
         SIGNON_MAIL: `folder:${join(tmpdir(), 'signon-command-mails')}`,
         GOVUK_ENVIRONMENT: 'integration',
         PATH: process.env['PATH'],
+        ...more,
       },
     })
     const [out, err, [code]] = await Promise.all([

@@ -1,11 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
+import { testCommands } from '#test/commands.ts'
 import { realRecords, startOrganisationsServer } from '#test/organisations-server.ts'
 import { startSignon } from '#test/signon.ts'
 
@@ -17,30 +15,10 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const run = async (...line: readonly string[]) => {
-  const child = spawn(
-    join(import.meta.dirname, '../../../bin/signon'),
-    ['organisations', 'import', ...line],
-    {
-      cwd: folder,
-      env: {
-        DATABASE_URL: test.databaseUrl,
-        SIGNON_URL: 'https://signon.example.gov.uk',
-        SIGNON_SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
-        SIGNON_MAIL: `folder:${join(folder, 'mails')}`,
-        GOVUK_ENVIRONMENT: 'integration',
-        GOVUK_WEBSITE_ROOT: server.root,
-        PATH: process.env['PATH'],
-      },
-    },
-  )
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { code, out, err }
-}
+const commands = testCommands(test, folder, { GOVUK_WEBSITE_ROOT: server.root })
+const run = (...line: readonly string[]) => commands.run('organisations', 'import', ...line)
 const json = async (...line: readonly string[]) => {
-  const { code, out, err } = await run(...line, '--json')
-  deepEqual({ code, err }, { code: 0, err: '' }, line.join(' '))
-  const { details, ...numbers } = JSON.parse(out)
+  const { details, ...numbers } = await commands.json('organisations', 'import', ...line)
   return { details, numbers }
 }
 const count = async (): Promise<number> =>

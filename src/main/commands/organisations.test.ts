@@ -1,34 +1,12 @@
 import { deepEqual, match } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { userInfo } from 'node:os'
 import { describe, it } from 'node:test'
+import { testCommands } from '#test/commands.ts'
 import { startSignon } from '#test/signon.ts'
 
 const test = await startSignon()
 
-const run = async (...line: readonly string[]) => {
-  const child = spawn(join(import.meta.dirname, '../../../bin/signon'), line, {
-    cwd: tmpdir(),
-    env: {
-      DATABASE_URL: test.databaseUrl,
-      SIGNON_URL: 'https://signon.example.gov.uk',
-      SIGNON_SECRET_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
-      SIGNON_MAIL: `folder:${join(tmpdir(), 'signon-organisations-mails')}`,
-      GOVUK_ENVIRONMENT: 'integration',
-      PATH: process.env['PATH'],
-    },
-  })
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { code, out, err }
-}
-const json = async (...line: readonly string[]) => {
-  const { code, out, err } = await run(...line, '--json')
-  deepEqual({ code, err }, { code: 0, err: '' }, line.join(' '))
-  return JSON.parse(out)
-}
+const { run, json } = testCommands(test)
 const isRequired = async (): Promise<boolean | undefined> =>
   (
     await test.rows<{ is: boolean }>(
