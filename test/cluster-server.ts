@@ -179,3 +179,22 @@ const documentOf = (name: string, kept: KeptSecret) => ({
   type: kept.type,
   data: kept.data,
 })
+
+/** Does it twice: the first time is told late that the cluster has no such secret, after the second time is done. */
+export const overtaken = async (cluster: ClusterServer, doing: () => Promise<unknown>): Promise<void> => {
+  const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isFirst = true
+  cluster.answer((request, response) => {
+    if (request.method !== 'GET' || !isFirst) return false
+    isFirst = false
+    asked.resolve()
+    void late.promise.then(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{}'))
+    return true
+  })
+  const slow = doing()
+  await asked.promise
+  await doing()
+  late.resolve()
+  await slow
+  cluster.answer()
+}

@@ -1,6 +1,7 @@
+import { mayAdminister } from '#domain/administration.policy.ts'
 import { secretNameFault } from '#domain/cluster-secret.ts'
 import type { Actor } from '#domain/events.ts'
-import { Failure } from '#kernel/failure.ts'
+import { enforce, Failure } from '#kernel/failure.ts'
 import type { SecretCluster } from '#outside/kubernetes.ts'
 import type { Signon } from '#store/signon.ts'
 
@@ -56,6 +57,17 @@ export interface DeliveryOptions {
   readonly isRehearsal?: boolean
   /** Is told what could not be written. The run goes on. */
   readonly onFailure?: (name: string, error: unknown) => void
+}
+
+/** Begins a sync. Throws `Forbidden` for whoever may not deliver secrets. */
+export const beginSync = (
+  signon: Signon,
+  actor: Actor,
+  cluster: SecretCluster,
+  { isRehearsal = false }: DeliveryOptions,
+): Sync => {
+  enforce(mayAdminister(actor, 'deliver secrets to the cluster'))
+  return { signon, actor, cluster, isRehearsal }
 }
 
 const atOnce = 4

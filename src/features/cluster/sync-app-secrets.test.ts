@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test'
 import { Forbidden } from '#kernel/failure.ts'
 import { randomSecret } from '#kernel/token.ts'
 import { openCluster } from '#outside/kubernetes.ts'
-import { startCluster } from '#test/cluster-server.ts'
+import { overtaken, startCluster } from '#test/cluster-server.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { syncAppSecrets } from './sync-app-secrets.ts'
 
@@ -120,21 +120,7 @@ describe('writing client secrets into the cluster', () => {
 
   it('looks again when another one was faster between its two looks', async () => {
     const whitehall = await test.application('Whitehall')
-    const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    let isFirst = true
-    kubernetes.answer((request, response) => {
-      if (request.method !== 'GET' || !isFirst) return false
-      isFirst = false
-      asked.resolve()
-      void late.promise.then(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{}'))
-      return true
-    })
-    const slow = sync()
-    await asked.promise
-    await sync()
-    late.resolve()
-    await slow
-    kubernetes.answer()
+    await overtaken(kubernetes, sync)
     deepEqual(await eventsOf(whitehall), [55, 93])
   })
 

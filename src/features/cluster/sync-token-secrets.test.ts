@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test'
 import { after, day } from '#kernel/clock.ts'
 import { Forbidden } from '#kernel/failure.ts'
 import { type ClusterPlace, openCluster, type SecretCluster } from '#outside/kubernetes.ts'
-import { startCluster } from '#test/cluster-server.ts'
+import { overtaken, startCluster } from '#test/cluster-server.ts'
 import type { TestMachine } from '#test/people.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { clusterJobs } from './cluster.job.ts'
@@ -211,21 +211,7 @@ describe('writing tokens of API users into the cluster', () => {
 
   it('looks again when another one was faster between its two looks', async () => {
     const { user } = await machine('Robot')
-    const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    let isFirst = true
-    kubernetes.answer((request, response) => {
-      if (request.method !== 'GET' || !isFirst) return false
-      isFirst = false
-      asked.resolve()
-      void late.promise.then(() => response.writeHead(404, { 'content-type': 'application/json' }).end('{}'))
-      return true
-    })
-    const slow = sync()
-    await asked.promise
-    await sync()
-    late.resolve()
-    await slow
-    kubernetes.answer()
+    await overtaken(kubernetes, sync)
     deepEqual(await test.events(user.uid), [29, 92])
   })
 

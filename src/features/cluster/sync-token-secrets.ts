@@ -1,15 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
-import { mayAdminister } from '#domain/administration.policy.ts'
 import { tokenSecretName } from '#domain/cluster-secret.ts'
 import type { Actor } from '#domain/events.ts'
-import { enforce } from '#kernel/failure.ts'
 import { secret } from '#kernel/secret.ts'
 import { hashToken } from '#kernel/token.ts'
 import type { SecretCluster } from '#outside/kubernetes.ts'
 import type { ApiTokenId } from '#store/api-tokens.ts'
 import type { ClusterToken, TokenPair } from '#store/cluster-tokens.ts'
 import type { Signon, Work } from '#store/signon.ts'
-import { type Deliveries, type DeliveryOptions, deliverAll, type Outcome, type Sync } from './deliver.ts'
+import { beginSync, type Deliveries, type DeliveryOptions, deliverAll, type Sync } from './deliver.ts'
+import { deliverOne, type Held, type Plan, type Steps } from './deliver-one.ts'
 import { issueForCluster } from './issue-token.ts'
 import { isInternal } from './renew-internal-tokens.ts'
 
@@ -24,64 +22,52 @@ export const syncTokenSecrets = async (
   cluster: SecretCluster,
   options: DeliveryOptions = {},
 ): Promise<Deliveries> => {
-  enforce(mayAdminister(actor, 'deliver secrets to the cluster'))
-  const sync: Sync = { signon, actor, cluster, isRehearsal: options.isRehearsal ?? false }
+  const sync = beginSync(signon, actor, cluster, options)
   const pairs = await signon.single.clusterTokens.list()
   const deliverables = pairs.map((pair) => {
     const name = tokenSecretName(pair.user.name, pair.application.name)
     const whose = `${pair.user.email} for ${pair.application.name}`
-    return { name, whose, deliver: () => deliver(sync, name, pair) }
+    return { name, whose, deliver: () => deliverOne(sync, name, stepsFor(sync, pair)) }
   })
   return deliverAll(deliverables, options)
 }
 
+interface Chosen {
+  readonly id: ApiTokenId
+  readonly text: string
+}
+
 const key = 'bearer_token'
 
-const deliver = async (sync: Sync, name: string, pair: TokenPair): Promise<Outcome> => {
-  const { signon, cluster, isRehearsal } = sync
-  const seen = await signon.single.clusterTokens.seek(pair)
-  const held = (await cluster.read(name))?.[key]
-  const plan = await signon.transaction((work) => decide(sync, work, pair, { seen, held }))
-  if (plan === 'outdated') return deliver(sync, name, pair)
-  if ('outcome' in plan || isRehearsal) return 'outcome' in plan ? plan.outcome : plan.written
-  await cluster.apply(name, { [key]: secret(plan.text) })
-  await signon.transaction((work) => settle(sync, work, pair, plan.id))
-  return plan.written
-}
+const stepsFor = (sync: Sync, pair: TokenPair): Steps<ClusterToken, Chosen> => ({
+  look: (stores) => stores.clusterTokens.seek(pair),
+  hold: (work) => work.users.lockById(pair.user.id),
+  decide: (work, token, held) => decide(sync, work, token, held),
+  values: ({ text }) => ({ [key]: secret(text) }),
+  settle: (work, { id }) => settle(sync, work, pair, id),
+})
 
-/** What there was, here and then there: together they are right only as long as nothing has changed here. */
-interface Sight {
-  readonly seen: ClusterToken | undefined
-  readonly held: string | undefined
-}
-
-type Plan =
-  | 'outdated'
-  | { readonly outcome: Outcome }
-  | { readonly written: 'delivered' | 'issued'; readonly id: ApiTokenId; readonly text: string }
-
-/** Holding the API user, so that of two syncs at once the second delivers what the first has issued. */
-const decide = async (sync: Sync, work: Work, pair: TokenPair, { seen, held }: Sight): Promise<Plan> => {
-  await work.users.lockById(pair.user.id)
-  const token = await work.clusterTokens.seek(pair)
-  // Another sync has issued or delivered one while the cluster was asked.
-  if (!isDeepStrictEqual(token, seen)) return 'outdated'
-  // Suspended, revoked or retired since it was found.
-  if (!token) return { outcome: 'in place' }
+const decide = async (
+  sync: Sync,
+  work: Work,
+  token: ClusterToken,
+  { [key]: held }: Held,
+): Promise<Plan<Chosen>> => {
   const { newest } = token
   if (newest && held !== undefined && hashToken(held).equals(newest.hash)) {
-    if (!sync.isRehearsal) await settle(sync, work, pair, newest.id)
+    if (!sync.isRehearsal) await settle(sync, work, token, newest.id)
     return { outcome: 'in place' }
   }
-  if (newest?.text !== undefined) return { written: 'delivered', id: newest.id, text: newest.text }
+  if (newest?.text !== undefined)
+    return { written: 'delivered', chosen: { id: newest.id, text: newest.text } }
   if (!isInternal(token)) return { outcome: 'shown to a person' }
   if (sync.isRehearsal) return { outcome: 'issued' }
-  const issued = await issueForCluster(sync.signon, work, sync.actor, token)
+  const chosen = await issueForCluster(sync.signon, work, sync.actor, token)
   await work.record(
-    { name: 'api-token-created', about: pair.user, application: pair.application.id },
+    { name: 'api-token-created', about: token.user, application: token.application.id },
     sync.actor,
   )
-  return { written: 'issued', ...issued }
+  return { written: 'issued', chosen }
 }
 
 /** The cluster has it: no readable copy is kept any more. */
