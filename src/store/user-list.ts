@@ -12,17 +12,14 @@ import { pageOf, type UserPage } from './user-list-page.ts'
 
 /** People as those see them who look after them: none beyond the administrator's reach, and no machines. */
 export const userListStore = ({ db, now }: StoreContext) => {
-  const searching = async (
+  const conditionFor = async (
     administrator: Administrator,
     filter: UserFilter,
-  ): Promise<(isWalking: boolean) => Condition> => {
+  ): Promise<(search: Search) => Condition> => {
     const reach = await reachOf(db, administrator)
     const permissions = await offeredPermissions(db, filter.permissions)
-    const search = await searchFor(db, filter.text)
-    return (isWalking) => conditionsOf(reach, filter, permissions, now(), isWalking ? 'walking' : search)
+    return (search) => conditionsOf(reach, filter, permissions, now(), search)
   }
-  const matching = async (administrator: Administrator, filter: UserFilter): Promise<Condition> =>
-    (await searching(administrator, filter))(false)
 
   return {
     /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
@@ -33,8 +30,10 @@ export const userListStore = ({ db, now }: StoreContext) => {
       place: UserPlace | undefined,
       limit: number,
     ): Promise<UserPage> {
-      const condition = await searching(administrator, filter)
+      const conditionOf = await conditionFor(administrator, filter)
       const { text, dormantSince } = filter
+      const search = await searchFor(db, text)
+      const condition = (isWalking: boolean): Condition => conditionOf(isWalking ? 'walking' : search)
       return pageOf(db, { condition, order, place, limit, text, dormantSince }, now())
     },
 
@@ -43,7 +42,7 @@ export const userListStore = ({ db, now }: StoreContext) => {
      * a file has everybody once, whoever is called differently meanwhile.
      */
     async matchingIds(administrator: Administrator, filter: UserFilter): Promise<Int32Array> {
-      const condition = await matching(administrator, filter)
+      const condition = (await conditionFor(administrator, filter))(await searchFor(db, filter.text))
       const { rows } = await sql<{ ids: Buffer | null }>`
         select string_agg(int4send(u.id), ''::bytea order by lower(u.name), u.id) as ids
         from users u where ${condition}`.execute(db)
@@ -57,7 +56,7 @@ export const userListStore = ({ db, now }: StoreContext) => {
       filter: UserFilter,
       ids: Int32Array,
     ): Promise<readonly ExportedUser[]> {
-      const condition = await matching(administrator, filter)
+      const condition = (await conditionFor(administrator, filter))('walking')
       const { rows } = await sql<ExportedRow>`
         select ${columns('name')}, u.sign_in_count, u.created_at, u.exempt_until::text, held.permissions
         from users u left join organisations o on o.id = u.organisation_id
