@@ -4,7 +4,7 @@ import { runProgram } from './children.ts'
 import { tell } from './progress.ts'
 import { type Figure, median } from './rounds.ts'
 import { signon, signonSettings } from './web.ts'
-import type { Workshop } from './workshop.ts'
+import { oncePerWorkshop, type Workshop } from './workshop.ts'
 
 /** Of so many people one is due. */
 const dueEach = 100
@@ -30,16 +30,9 @@ const figureOf = (values: readonly number[]): Figure => ({
 })
 
 const rounds = 5
-const runs = new WeakMap<Workshop, Promise<readonly Run[]>>()
 
 /** The same runs serve both measures. */
-const runsOf = (workshop: Workshop): Promise<readonly Run[]> => {
-  const taken = runs.get(workshop) ?? takeRuns(workshop)
-  runs.set(workshop, taken)
-  return taken
-}
-
-const takeRuns = async (workshop: Workshop): Promise<readonly Run[]> => {
+const runsOf = oncePerWorkshop(async (workshop): Promise<readonly Run[]> => {
   const taken: Run[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const run = await suspend(workshop, round)
@@ -47,7 +40,7 @@ const takeRuns = async (workshop: Workshop): Promise<readonly Run[]> => {
     taken.push(run)
   }
   return taken
-}
+})
 
 /** Each round leaves other people unused, and suspends them by the command that an operator would type. */
 const suspend = async (workshop: Workshop, round: number): Promise<Run> => {

@@ -10,7 +10,7 @@ import { tell } from './progress.ts'
 import { type Figure, median } from './rounds.ts'
 import { administrators, sessionOf } from './seeded.ts'
 import { withSignon } from './signon.ts'
-import type { Workshop } from './workshop.ts'
+import { oncePerWorkshop, type Workshop } from './workshop.ts'
 
 const parts = 10
 const rounds = 3
@@ -28,21 +28,25 @@ const figureOf = (rounds: readonly Ends[]): Figure => ({
 })
 
 /** Lines a second of the file with everybody, at its end against its beginning. */
-export const exportRate = async (workshop: Workshop): Promise<Figure> => {
-  const ends: Ends[] = []
-  for (let round = 1; round <= rounds; round += 1) {
-    const { rates } = await exportEverybody(workshop)
-    ends.push({ first: rates[0] ?? 0, last: rates.at(-1) ?? 0 })
-  }
-  return figureOf(ends)
-}
+export const exportRate = async (workshop: Workshop): Promise<Figure> =>
+  figureOf(
+    (await exportsOf(workshop)).map(({ rates }) => ({ first: rates[0] ?? 0, last: rates.at(-1) ?? 0 })),
+  )
 
 /** By how many megabytes the web process grows after the first tenth of that file. */
 export const exportMemory = async (workshop: Workshop): Promise<Figure> => {
-  const { resident } = await exportEverybody(workshop)
-  const [first = 0, ...later] = resident
-  return { value: Math.max(...later) - first, against: null, ratio: null }
+  const growths = (await exportsOf(workshop)).map(
+    ({ resident: [first = 0, ...later] }) => Math.max(...later) - first,
+  )
+  return { value: median(growths), against: null, ratio: null }
 }
+
+/** The same files serve both measures. */
+const exportsOf = oncePerWorkshop(async (workshop): Promise<readonly Exported[]> => {
+  const files: Exported[] = []
+  for (let round = 1; round <= rounds; round += 1) files.push(await exportEverybody(workshop))
+  return files
+})
 
 interface Exported {
   /** Lines a second, in each tenth. */

@@ -16,7 +16,7 @@ import { type Figure, median, repeat } from './rounds.ts'
 import { runAll, seedDatabase } from './seed.ts'
 import { withSignon } from './signon.ts'
 import { signon as executable, residentMegabytes, signonSettings } from './web.ts'
-import type { Workshop } from './workshop.ts'
+import { oncePerWorkshop, type Workshop } from './workshop.ts'
 
 const people = Number(process.env['BENCH_PUSHES'] ?? 10_000)
 const healthyApplications = 10
@@ -92,31 +92,29 @@ interface Drained {
   readonly resident: readonly number[]
 }
 
-const drained = new WeakMap<Workshop, Promise<readonly Drained[]>>()
-
 /** The same drainings serve both measures. */
-const drainingsOf = (workshop: Workshop): Promise<readonly Drained[]> => {
-  const taken = drained.get(workshop) ?? drainSeveralTimes()
-  drained.set(workshop, taken)
-  return taken
-}
-
-const drainSeveralTimes = (): Promise<readonly Drained[]> =>
-  withPeople(async ({ signon, url, startWorker }) => {
-    const arrivals: number[] = []
-    const application = await startApplication(signon, 'Drained', () => arrivals.push(performance.now()) > 0)
-    await letEverybodyIn(url)
-    const taken: Drained[] = []
-    for (let round = 0; round < drainings; round += 1) {
-      arrivals.length = 0
-      for (let id = 1; id <= people; id += 1) await queuePush(signon, id, application)
-      const worker = await startWorker()
-      taken.push(await Promise.race([drain(arrivals, worker.pid), worker.ended]))
-      await worker.stop()
-    }
-    stopServer(application.server)
-    return taken
-  })
+const drainingsOf = oncePerWorkshop(
+  (): Promise<readonly Drained[]> =>
+    withPeople(async ({ signon, url, startWorker }) => {
+      const arrivals: number[] = []
+      const application = await startApplication(
+        signon,
+        'Drained',
+        () => arrivals.push(performance.now()) > 0,
+      )
+      await letEverybodyIn(url)
+      const taken: Drained[] = []
+      for (let round = 0; round < drainings; round += 1) {
+        arrivals.length = 0
+        for (let id = 1; id <= people; id += 1) await queuePush(signon, id, application)
+        const worker = await startWorker()
+        taken.push(await Promise.race([drain(arrivals, worker.pid), worker.ended]))
+        await worker.stop()
+      }
+      stopServer(application.server)
+      return taken
+    }),
+)
 
 const parts = 10
 
