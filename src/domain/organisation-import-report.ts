@@ -1,3 +1,4 @@
+import { thousands } from '#kernel/count.ts'
 /** One thing that an import did, or that somebody should know of. */
 export interface ImportDetail {
   readonly kind: ImportDetailKind
@@ -150,7 +151,6 @@ export const hasChanges = (report: ImportNumbers): boolean =>
 
 /** The report in a line: `1,262 organisations: 3 new, 1 closed, 2 disagreements`. */
 export const importSummary = (report: ImportNumbers): string => {
-  const figure = (number: number): string => number.toLocaleString('en-GB')
   const wordsOf = (name: Count): string => {
     const words = countWords[name]
     if (typeof words === 'string') return words
@@ -158,7 +158,7 @@ export const importSummary = (report: ImportNumbers): string => {
   }
   const parts = (Object.keys(countWords) as Count[])
     .filter((name) => report[name] > 0)
-    .map((name) => `${figure(report[name])} ${wordsOf(name)}`)
+    .map((name) => `${thousands(report[name])} ${wordsOf(name)}`)
   const said = hasChanges(report) ? parts : ['nothing changed', ...parts]
-  return `${figure(report.organisations)} organisations: ${said.join(', ')}`
+  return `${thousands(report.organisations)} organisations: ${said.join(', ')}`
 }

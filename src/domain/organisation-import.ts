@@ -1,3 +1,4 @@
+import { thousands } from '#kernel/count.ts'
 import { Invalid } from '#kernel/failure.ts'
 import type { OrganisationId } from './organisation.ts'
 import { type EdgeChange, type EndedRule, planEdges } from './organisation-import-edges.ts'
@@ -80,9 +81,8 @@ const mostLost = 10
 const refuseShrinking = ({ pairs, missing }: Identified, lost: number): void => {
   const count = pairs.filter(({ known }) => known && !known.hasVanished).length + lost
   if (lost * mostLost <= count) return
-  const figure = (number: number): string => number.toLocaleString('en-GB')
   throw new Invalid(
-    `The source lists ${figure(pairs.length)} organisations, and ${figure(lost)} of the ${figure(count)} that Signon knows are not among them: more than a tenth. Nothing was changed. If they are really gone (${namesOf(missing)}), run bin/signon organisations import --allow-shrinking.`,
+    `The source lists ${thousands(pairs.length)} organisations, and ${thousands(lost)} of the ${thousands(count)} that Signon knows are not among them: more than a tenth. Nothing was changed. If they are really gone (${namesOf(missing)}), run bin/signon organisations import --allow-shrinking.`,
   )
 }
 

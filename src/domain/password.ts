@@ -1,3 +1,5 @@
+import { thousands } from '#kernel/count.ts'
+
 /** The fewest characters of a new password: nothing but the password guards an account without a second step. */
 const shortestPassword = 10
 const shortestWithoutSecondStep = 15
@@ -40,8 +42,7 @@ export const lengthFault = (password: string, owner: Pick<PasswordOwner, 'isExem
   const [length, shortest] = [lengthOf(password), shortestFor(owner)]
   if (length === 0) return 'Enter a password'
   if (length < shortest) return `Password must be ${shortest} characters or more`
-  if (length > longestPassword)
-    return `Password must be ${longestPassword.toLocaleString('en-GB')} characters or less`
+  if (length > longestPassword) return `Password must be ${thousands(longestPassword)} characters or less`
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from '#kernel/count.ts'
 import type { OrganisationId } from './organisation.ts'
 
 export type UserId = number & { readonly brand: 'UserId' }
@@ -109,5 +110,4 @@ export const newPersonFaults = (person: NewPerson): readonly (string | undefined
 ]
 
 /** `1 user`, `4,812 users`. */
-export const usersInWords = (count: number): string =>
-  `${count.toLocaleString('en-GB')} ${count === 1 ? 'user' : 'users'}`
+export const usersInWords = (count: number): string => countOf(count, 'user', 'users')

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { minute, second } from '#kernel/clock.ts'
+import { thousands } from '#kernel/count.ts'
 import { Invalid, Unavailable } from '#kernel/failure.ts'
 import { envelopeIn, refuseGap } from './organisations-envelope.ts'
 
@@ -68,9 +69,7 @@ const wholeTime = ({ wholeMilliseconds: milliseconds = 10 * minute }: ReadOption
 
 const refuseTooMuch = (first: URL, count: number, bytes: number): void => {
   if (count > mostRecords)
-    throw new Invalid(
-      `${nameOf(first)} lists more than ${mostRecords.toLocaleString('en-GB')} organisations.`,
-    )
+    throw new Invalid(`${nameOf(first)} lists more than ${thousands(mostRecords)} organisations.`)
   if (bytes > largestWholeBytes)
     throw new Invalid(`${nameOf(first)} is larger than ${largestWholeBytes / 1_000_000} MB in all.`)
 }

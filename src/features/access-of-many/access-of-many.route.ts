@@ -1,6 +1,7 @@
 import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import { type UserId, usersInWords } from '#domain/user.ts'
+import { thousands } from '#kernel/count.ts'
 import { Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import type { Member } from '#store/access-of-many.ts'
@@ -140,11 +141,11 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
         isGiving: change.isGiving,
         isOver: change.endedAt !== null,
         stoppedBecause: change.stoppedBecause,
-        done: shown(progress.changed + progress.unchanged + progress.failed),
+        done: thousands(progress.changed + progress.unchanged + progress.failed),
         users: usersInWords(progress.all),
-        changed: shown(progress.changed),
-        unchanged: shown(progress.unchanged),
-        failed: shown(progress.failed),
+        changed: thousands(progress.changed),
+        unchanged: thousands(progress.unchanged),
+        failed: thousands(progress.failed),
         hasFailed: progress.failed > 0,
         outcome: outcome ?? '',
         members: members.map((member) => ({ ...member, outcome: outcomeWords(member) })),
@@ -156,8 +157,6 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
   }
 }
 
-const shown = (count: number): string => count.toLocaleString('en-GB')
-
 const faultOf = (text: string): FieldFault => ({
   text,
   field: text === noApplication ? 'application' : 'addresses',
@@ -168,7 +167,7 @@ const previewWords = (changed: number, all: number, isGiving: boolean) => {
   const unchanged = `${others} have ${isGiving ? 'all of them already' : 'none of them'}.`
   const users = usersInWords(changed)
   return {
-    effect: `${shown(changed)} of ${usersInWords(all)} will change.${changed < all ? ` ${unchanged}` : ''}`,
+    effect: `${thousands(changed)} of ${usersInWords(all)} will change.${changed < all ? ` ${unchanged}` : ''}`,
     button: changed === 0 ? null : `${isGiving ? 'Give to' : 'Take from'} ${users}`,
   }
 }

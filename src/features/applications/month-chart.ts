@@ -1,3 +1,4 @@
+import { thousands } from '#kernel/count.ts'
 /** A chart of bars, one for each month, the oldest at the left, in units of its own width and height. */
 export interface Chart {
   readonly width: number
@@ -33,7 +34,7 @@ export const monthChart = (figures: readonly MonthFigure[]): Chart => {
     return { x, y: height - barHeight, width: barWidth, height: barHeight }
   })
   const [first, last] = [months[0] ?? none, months.at(-1) ?? none]
-  const words = `Authorisations in each month from ${monthName(first.month)} to ${monthName(last.month)}. The most were ${highest.figure.toLocaleString('en-GB')}, in ${monthName(highest.month)}.`
+  const words = `Authorisations in each month from ${monthName(first.month)} to ${monthName(last.month)}. The most were ${thousands(highest.figure)}, in ${monthName(highest.month)}.`
   return { width, height, bars, words }
 }
 

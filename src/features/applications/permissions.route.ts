@@ -1,5 +1,6 @@
 import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
 import { londonDate } from '#domain/london-time.ts'
+import { countOf } from '#kernel/count.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
@@ -18,7 +19,6 @@ import {
   permissionVersion,
   refuseDeletion,
 } from './change-permissions.ts'
-import { countOf } from './count-of.ts'
 import {
   type PermissionFormView,
   type PermissionsView,

@@ -1,5 +1,6 @@
 import { addressFaults } from '#domain/application-addresses.ts'
 import { nameFault } from '#domain/user.ts'
+import { thousands } from '#kernel/count.ts'
 import { Invalid } from '#kernel/failure.ts'
 import { hashToken } from '#kernel/token.ts'
 import type { ApplicationSettings } from '#store/application-records.ts'
@@ -49,7 +50,7 @@ export const settingFaults = (
   const name = nameFault(settings.name)
   const isLong = (settings.description ?? '').length > longestDescription
   const description = isLong
-    ? `Description must be ${longestDescription.toLocaleString('en-GB')} characters or less`
+    ? `Description must be ${thousands(longestDescription)} characters or less`
     : lineFault('Description', settings.description ?? '')
   return {
     own: [

@@ -1,5 +1,6 @@
 import { type OrganisationId, organisationLabel } from '#domain/organisation.ts'
 import { usersInWords } from '#domain/user.ts'
+import { thousands } from '#kernel/count.ts'
 import { rowNumber } from '#kernel/token.ts'
 import type { BatchPreview, ListedBatch } from '#store/batch-list.ts'
 import type { Signon } from '#store/signon.ts'
@@ -111,7 +112,7 @@ const previewView = (batch: ListedBatch, preview: BatchPreview): PreviewView => 
     toInvite: toInvite > 0 ? usersInWords(toInvite) : null,
     taken: preview.taken,
     takenInWords: preview.takenCount > 0 ? usersInWords(preview.takenCount) : 'Nobody',
-    moreTaken: moreTaken > 0 ? moreTaken.toLocaleString('en-GB') : null,
+    moreTaken: moreTaken > 0 ? thousands(moreTaken) : null,
     organisations: organisationLines(preview),
     encodingNote:
       batch.encoding === 'windows-1252'
@@ -130,5 +131,5 @@ const organisationLines = ({ organisations }: BatchPreview): readonly string[] =
     .slice(0, organisationsOnPage)
     .map(({ name, rows }) => `${name ?? 'None named'}: ${usersInWords(rows)}`)
   const more = organisations.length - organisationsOnPage
-  return more > 0 ? [...lines, `And ${more.toLocaleString('en-GB')} more organisations`] : lines
+  return more > 0 ? [...lines, `And ${thousands(more)} more organisations`] : lines
 }

@@ -1,6 +1,7 @@
 import type { BatchState } from '#domain/batch.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
 import { usersInWords } from '#domain/user.ts'
+import { thousands } from '#kernel/count.ts'
 import { Invalid } from '#kernel/failure.ts'
 import type { ListedBatch, ListedRow } from '#store/batch-list.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -72,7 +73,7 @@ const batchView = (batch: ListedBatch, isOwn: boolean): Omit<ProgressView, keyof
 const processedOf = ({ invited, skipped, failed }: ListedBatch): number => invited + skipped + failed
 
 const statusOf = (batch: ListedBatch): string => {
-  const processed = `${processedOf(batch).toLocaleString('en-GB')} of ${usersInWords(batch.users)} processed.`
+  const processed = `${thousands(processedOf(batch))} of ${usersInWords(batch.users)} processed.`
   return {
     draft: 'Nobody has been invited yet: permissions have not been chosen.',
     running: `In progress. ${processed}`,

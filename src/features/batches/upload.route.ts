@@ -1,3 +1,4 @@
+import { thousands } from '#kernel/count.ts'
 import { onlyFile, takeFiles } from '#web/multipart.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { Routes, Scope } from '#web/routes.ts'
@@ -31,8 +32,8 @@ const uploadView = (pasted: string, { file, rows = [] }: UploadFaults): UploadVi
   return {
     fileFault: file ?? null,
     mistakes: rows.slice(0, mistakesOnPage),
-    mistakesInWords: `There ${rows.length === 1 ? 'is 1 mistake' : `are ${rows.length.toLocaleString('en-GB')} mistakes`} in the rows`,
-    moreMistakes: more > 0 ? more.toLocaleString('en-GB') : null,
+    mistakesInWords: `There ${rows.length === 1 ? 'is 1 mistake' : `are ${thousands(rows.length)} mistakes`} in the rows`,
+    moreMistakes: more > 0 ? thousands(more) : null,
     pasted,
   }
 }

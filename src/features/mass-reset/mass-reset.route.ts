@@ -2,6 +2,7 @@ import { londonDate } from '#domain/london-time.ts'
 import { type MassReset, type MassResetId, minutesOfMails } from '#domain/mass-reset.ts'
 import { organisationLabel } from '#domain/organisation.ts'
 import { roleNames, roles, usersInWords } from '#domain/user.ts'
+import { thousands } from '#kernel/count.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
@@ -108,7 +109,7 @@ export const massResetRoutes: Routes = (scope, signon) => {
       id,
       fault,
       selection,
-      all: shown(all),
+      all: thousands(all),
       isOne: all === 1,
       first,
       hasMore: all > first.length,
@@ -138,11 +139,11 @@ export const massResetRoutes: Routes = (scope, signon) => {
         endsAuthorizations,
         isOver,
         stoppedBecause,
-        done: shown(progress.reset + progress.unchanged + progress.failed),
+        done: thousands(progress.reset + progress.unchanged + progress.failed),
         users: usersInWords(progress.all),
-        reset: shown(progress.reset),
-        unchanged: shown(progress.unchanged),
-        failed: shown(progress.failed),
+        reset: thousands(progress.reset),
+        unchanged: thousands(progress.unchanged),
+        failed: thousands(progress.failed),
         hasFailed: progress.failed > 0,
         mayRetry: isOver && progress.failed > 0,
         onlyFailed: outcome === 'failed',
@@ -154,8 +155,6 @@ export const massResetRoutes: Routes = (scope, signon) => {
     )
   }
 }
-
-const shown = (count: number): string => count.toLocaleString('en-GB')
 
 const outcomeWords = ({ outcome, detail }: ResetMember): string => {
   if (outcome === null) return 'Waiting'

@@ -9,6 +9,7 @@ import {
   importDetailKinds,
   importSummary,
 } from '#domain/organisation-import-report.ts'
+import { thousands } from '#kernel/count.ts'
 import { NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import type { ImportLine, ImportOutcome, OrganisationImportId } from '#store/organisation-import-records.ts'
@@ -141,7 +142,7 @@ const partOf = (
   path: string,
 ): ImportView['parts'][number] => ({
   heading: importDetailKinds[kind].heading,
-  count: count.toLocaleString('en-GB'),
+  count: thousands(count),
   lines: shown.map((detail) => {
     const id = ids.get(detail.organisation)
     return {

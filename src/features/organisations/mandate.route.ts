@@ -1,3 +1,4 @@
+import { thousands } from '#kernel/count.ts'
 import { Invalid } from '#kernel/failure.ts'
 import type { Standings } from '#store/organisation-pages.ts'
 import { organisationBreadcrumbs, organisationOf } from '#web/about-organisation.ts'
@@ -58,23 +59,21 @@ const wasRequired = ({ body }: Request): boolean => {
 
 const wordsOf = ({ organisation: { name }, standings }: RequirementChange, isRequired: boolean): string => {
   if (!isRequired) return `2-step verification is not required of everybody in ${name} any more.`
-  const asked = standings.asked === 1 ? '1 member is' : `${figure(standings.asked)} members are`
+  const asked = standings.asked === 1 ? '1 member is' : `${thousands(standings.asked)} members are`
   return `2-step verification is required of everybody in ${name}. ${asked} asked to set it up, and told by email.`
 }
 
 const rowsOf = (standings: Standings, isRequired: boolean) => {
   const all = Object.values(standings).reduce((sum, one) => sum + one, 0)
   return [
-    { key: 'Members', value: figure(all) },
-    { key: 'Have set it up', value: figure(standings['set up']) },
+    { key: 'Members', value: thousands(all) },
+    { key: 'Have set it up', value: thousands(standings['set up']) },
     {
       key: isRequired ? 'Will not be asked any more' : 'Will be asked at their next click',
-      value: figure(standings.asked),
+      value: thousands(standings.asked),
     },
-    { key: 'Asked anyway, by role or in person', value: figure(standings['required otherwise']) },
-    { key: 'Exempt', value: figure(standings.exempt) },
-    { key: 'Suspended, without having set it up', value: figure(standings.suspended) },
+    { key: 'Asked anyway, by role or in person', value: thousands(standings['required otherwise']) },
+    { key: 'Exempt', value: thousands(standings.exempt) },
+    { key: 'Suspended, without having set it up', value: thousands(standings.suspended) },
   ]
 }
-
-const figure = (count: number): string => count.toLocaleString('en-GB')

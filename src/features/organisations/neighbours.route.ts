@@ -1,4 +1,5 @@
 import type { OrganisationId } from '#domain/organisation.ts'
+import { countOf } from '#kernel/count.ts'
 import type { Neighbour, OrganisationReach } from '#store/organisation-parents.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { PlacedOrganisation } from './look-at-organisation.ts'
@@ -52,9 +53,6 @@ const reachWords = (name: string, { organisations, people }: OrganisationReach):
   const below =
     organisations === 0
       ? 'No organisation is'
-      : counted(organisations, 'organisation is', 'organisations are')
-  return `${below} below ${name}, directly or further down. ${counted(people, 'person is', 'people are')} in it or below it.`
+      : countOf(organisations, 'organisation is', 'organisations are')
+  return `${below} below ${name}, directly or further down. ${countOf(people, 'person is', 'people are')} in it or below it.`
 }
-
-const counted = (count: number, one: string, many: string): string =>
-  `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`

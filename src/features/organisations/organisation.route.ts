@@ -3,6 +3,7 @@ import { londonDate } from '#domain/london-time.ts'
 import { organisationLabel } from '#domain/organisation.ts'
 import { roleNames, type User, type UserId } from '#domain/user.ts'
 import { userStatus } from '#domain/user-status.ts'
+import { countOf } from '#kernel/count.ts'
 import type { OrganisationDetails } from '#store/organisation-pages.ts'
 import { idIn, organisationBreadcrumbs, organisationOf } from '#web/about-organisation.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -51,7 +52,7 @@ const viewOf = (
     facts: factsOf(organisation),
     requiresTwoStep: organisation.requiresTwoStep,
     requiredSince: organisation.requiredSince && londonDate(organisation.requiredSince),
-    count: count === 1 ? '1 person' : `${count.toLocaleString('en-GB')} people`,
+    count: countOf(count, 'person', 'people'),
     people: shown.map((person) => personOf(person, now)),
     usersPath: `${paths.users}?${new URLSearchParams({ 'organisations[]': String(organisation.id) })}`,
     firstPath: after === undefined ? null : own,

@@ -1,4 +1,5 @@
 import { shortLondonMoment } from '#domain/london-time.ts'
+import { thousands } from '#kernel/count.ts'
 import { NotFound } from '#kernel/failure.ts'
 import { rowId } from '#kernel/token.ts'
 import type { FailedJob } from '#store/queue.ts'
@@ -73,7 +74,7 @@ const wordsOfAll = (count: number): string => {
   if (count === 0) return 'No job was left to try again.'
   if (count === 1) return 'One job is tried again now.'
   const more = count === mostRetriedAtOnce ? ' If some are left, press the button again.' : ''
-  return `${count.toLocaleString('en-GB')} jobs are tried again now.${more}`
+  return `${thousands(count)} jobs are tried again now.${more}`
 }
 
 const idOf = ({ params }: Request): string => {

@@ -1,4 +1,5 @@
 import type { Actor, EventName } from '#domain/events.ts'
+import { thousands } from '#kernel/count.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { FailedJob } from '#store/queue.ts'
 import type { Signon, Work } from '#store/signon.ts'
@@ -17,7 +18,7 @@ export const countFailedJobs = (signon: Signon, actor: Actor): Promise<string> =
     const count = await stores.failedJobs.count(mostCounted)
     if (count === 0) return 'There are none.'
     if (count === 1) return 'There is one.'
-    return `There are ${count === mostCounted ? 'at least ' : ''}${count.toLocaleString('en-GB')}.`
+    return `There are ${count === mostCounted ? 'at least ' : ''}${thousands(count)}.`
   })
 
 /** Jobs that failed for good, the last queued first: at most `limit`, behind the one with the id `before`. */

@@ -1,5 +1,6 @@
 import type { RunNumbers, ScheduledJobName } from '#domain/jobs.ts'
 import { day, hour, minute, second } from '#kernel/clock.ts'
+import { thousands } from '#kernel/count.ts'
 
 /** What each scheduled job is called, and what it is for. */
 export const scheduledJobWords = {
@@ -64,7 +65,7 @@ export const numbersInWords = (did: RunNumbers): string => {
   if (all.length === 0) return 'Not counted'
   const words = all
     .filter(([, count]) => count !== 0)
-    .map(([what, count]) => `${count.toLocaleString('en-GB')} ${spaced(what)}`)
+    .map(([what, count]) => `${thousands(count)} ${spaced(what)}`)
   return words.join(', ') || 'Nothing to do'
 }
 

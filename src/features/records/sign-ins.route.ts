@@ -2,6 +2,7 @@ import { deviceOf } from '#domain/device.ts'
 import { eventKinds } from '#domain/events.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
 import { after, day } from '#kernel/clock.ts'
+import { thousands } from '#kernel/count.ts'
 import type { LoggedEvent } from '#store/events.ts'
 import type { UnknownSignIns } from '#store/records.ts'
 import { olderThan, placeIn } from '#web/event-lines.ts'
@@ -37,8 +38,8 @@ export const signInsRoutes: Routes = (scope, signon) => {
 
 const sourceOf = ({ address, attempts, tried, lastAt }: UnknownSignIns): SignInsView['sources'][number] => ({
   address: address ?? 'Unknown',
-  attempts: attempts.toLocaleString('en-GB'),
-  tried: tried.toLocaleString('en-GB'),
+  attempts: thousands(attempts),
+  tried: thousands(tried),
   last: shortLondonMoment(lastAt),
 })
 
