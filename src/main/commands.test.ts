@@ -259,7 +259,7 @@ describe('bin/signon users', () => {
     deepEqual([code, kind], [1, 'conflict'])
   })
 
-  it('suspends, unsuspends and unlocks as the operator who ran it', async () => {
+  it('BO-Q3 suspends, unsuspends and unlocks as the operator who ran it', async () => {
     const { uid } = await create('sue@example.gov.uk')
     const suspended = await json(['users', 'suspend', 'Sue@example.gov.uk', '--reason', 'left'])
     deepEqual([suspended.uid, suspended.status, suspended.suspension_reason], [uid, 'suspended', 'left'])

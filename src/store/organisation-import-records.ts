@@ -49,6 +49,13 @@ export const organisationImportRecordStore = ({ db, now }: StoreContext) => ({
     return row.id
   },
 
+  /** Whether one that was done began after this instant. */
+  async hasDoneSince(instant: Date): Promise<boolean> {
+    const { rows } = await sql`
+      select from organisation_imports where outcome = 'done' and began_at > ${instant} limit 1`.execute(db)
+    return rows.length > 0
+  },
+
   /** The newest first: at most `limit`, behind the one with the id `before`. */
   async list(before: OrganisationImportId | undefined, limit: number): Promise<readonly ImportLine[]> {
     const { rows } = await sql<ImportLine>`

@@ -145,7 +145,7 @@ describe('the caller', () => {
 })
 
 describe('the log', () => {
-  it('holds no secret of any request: no password, cookie, code, token, state or secret', async () => {
+  it('BO-Q13 holds no secret of any request: no password, cookie, code, token, state or secret', async () => {
     const application = await test.application('Logged')
     const client = testClient(test.url, application)
     const user = await test.user('Logged In', { uses: [application] })

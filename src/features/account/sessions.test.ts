@@ -83,7 +83,7 @@ describe('the sessions of a person', () => {
     equal((await test.events(dan.uid)).filter((number) => number === 66).length, 1)
   })
 
-  it('end all but this one, and every browser is asked for a code again', async () => {
+  it('BO-Q14 end all but this one, and every browser is asked for a code again', async () => {
     const eli = await test.user('Eli')
     await openElsewhere(eli)
     const other = await signedIn(eli)

@@ -125,7 +125,7 @@ describe('suspending the unused', () => {
     equal(await isSuspended(user), false)
   })
 
-  it('observation 20: goes on when one person fails or is held by somebody else', async () => {
+  it('observation 20, BO-Q17: goes on when one person fails or is held by somebody else', async () => {
     const [bad, held, good] = [await person('Bad', 50), await person('Held', 50), await person('Good', 50)]
     await rows(`create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
       create trigger refuse before update on users for each row when (old.id = ${bad.id}) execute function refuse()`)

@@ -395,4 +395,22 @@ describe('importing organisations', () => {
       [82],
     )
   })
+
+  it('changes nothing by a list that was read before another import, which is done, began', async () => {
+    const read = async () => {
+      const listed = await source.read()
+      server.list(changed(gds, (record) => ({ ...record, title: 'Digital Service' })))
+      test.clock.step(minute)
+      await run()
+      return listed
+    }
+    await rejects(importOrganisations(signon, operator, { source: { ...source, read } }), /began later/)
+    deepEqual(await rows('select name from organisations where slug = $1', [gds]), [
+      { name: 'Digital Service' },
+    ])
+    deepEqual(
+      (await imports()).map(({ outcome }) => outcome),
+      ['done', 'refused'],
+    )
+  })
 })

@@ -3,7 +3,7 @@ import { type ImportOptions, planImport } from '#domain/organisation-import.ts'
 import type { EndedRule } from '#domain/organisation-import-edges.ts'
 import { hasChanges, type ImportReport, importSummary } from '#domain/organisation-import-report.ts'
 import { durationWords } from '#domain/parent-rule.ts'
-import { Failure } from '#kernel/failure.ts'
+import { Conflict, Failure } from '#kernel/failure.ts'
 import type { OrganisationSource } from '#outside/organisation-source.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { NewImportRecord } from '#store/organisation-import-records.ts'
@@ -17,8 +17,9 @@ export interface ImportOrganisations extends ImportOptions {
 
 /**
  * Takes over what the source says of organisations (`reference/organisations-api.md`): all of it in one transaction
- * after the last page was read, or nothing (BO-Q6). Two at once come one after the other. How it went is kept, of those
- * that were refused or failed as well. Throws what the source throws, and `Invalid` for what is not taken over.
+ * after the last page was read, or nothing (BO-Q6). Two at once come one after the other, and the one whose reading began
+ * first changes nothing after the other. How it went is kept, of those that were refused or failed as well. Throws what
+ * the source throws, `Invalid` for what is not taken over, and `Conflict` for a list that is older than the last one.
  */
 export const importOrganisations = async (
   signon: Signon,
@@ -34,6 +35,7 @@ export const importOrganisations = async (
       const plan = planImport(listed, await work.organisationImport.lockKnown(begun.beganAt), options)
       const { report, endedRules } = plan
       if (isRehearsal) return report
+      if (await work.organisationImportRecords.hasDoneSince(begun.beganAt)) throw new Conflict(overtaken)
 
       await work.organisationImport.apply(plan)
       await work.organisationImportRecords.add({ ...begun, outcome: 'done', reason: null, report }, actor)
@@ -45,6 +47,9 @@ export const importOrganisations = async (
     throw error
   }
 }
+
+const overtaken =
+  'Another import began later and was done earlier: it has what is newer. Nothing was changed by this one.'
 
 const recordChanges = async (
   work: Work,

@@ -374,7 +374,7 @@ describe('a session', () => {
 })
 
 describe('failed sign-ins from one network address', () => {
-  it('observation 15: are refused after two hundred in ten minutes, with how long to wait', async () => {
+  it('observation 15, BO-Q15: are refused after two hundred in ten minutes, with how long to wait', async () => {
     const user = await test.user('Office')
     const browser = test.browser()
     const { text } = await browser.get('/users/sign_in')
