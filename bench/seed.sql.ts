@@ -29,11 +29,10 @@ export const seedStatements = (users: number, at: number, passwordHash: string) 
   ]
   const everyToken = [
     `insert into authorizations (id, user_id, application_id, authenticated_at, redirect_base, code_challenge, code_hash, redeemed_at,
-       access_hash, access_expires_at, refresh_hash, expires_at, ended_at, created_at, synced_at)
+       access_hash, access_expires_at, refresh_hash, expires_at, ended_at, created_at)
      select id, u, a, made, 'https://application-' || a || '.example:443/auth/gds/callback', '${'c'.repeat(43)}', ${hash(token('code'))}, made,
        ${hash(token('access'))}, made + interval '2 hours', ${hash(token('refresh'))}, made + interval '30 days',
-       case when t < ${expired} and t % 2 = 0 then made + interval '3 hours' end, made,
-       ${instant} + interval '1 day'
+       case when t < ${expired} and t % 2 = 0 then made + interval '3 hours' end, made
      from (select t, t * ${tokenStride} % ${users} + 1 as u, case when t < ${expired} then ${expiredMade} else ${liveMade} end as ms
        from generate_series(0, ${tokens - 1}::bigint) t) rows,
        lateral (select ms << 21 | t % 2097152 as id, to_timestamp(ms / 1000.0) as made, (t % ${seeded.freshApplications})::integer as j) named,

@@ -149,7 +149,6 @@ export interface Authorizations {
   redirect_query: string | null;
   refresh_hash: Buffer | null;
   scope: Generated<string>;
-  synced_at: Timestamp | null;
   user_id: number;
 }
 
