@@ -32,7 +32,8 @@ export const administrationStatements = ({ users, at }: Seeded, passwordHash: st
     grantsStatement(users, instant),
   ]
   const searches = [
-    `insert into user_searches (user_id, name, text) select id, lower(name), lower(name) || E'\\n' || email from users where kind = 'person'`,
+    `insert into user_searches (user_id, name, text, role, organisation_id)
+     select id, lower(name), lower(name) || E'\\n' || email, role, organisation_id from users where kind = 'person'`,
   ]
   return { people, searches, log: logStatements(users * eventsEach, users, instant) }
 }

@@ -38,14 +38,3 @@ export interface UserPosition {
 export interface UserPlace extends UserPosition {
   readonly direction: 'after' | 'before'
 }
-
-/** The filter that lets everybody through. */
-export const everybody: UserFilter = {
-  text: '',
-  statuses: [],
-  twoStep: [],
-  roles: [],
-  organisations: [],
-  withoutOrganisation: false,
-  permissions: [],
-}

@@ -6,8 +6,8 @@ import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import type { EventPlace } from './events.ts'
 import type { ListedUser } from './listed-users.ts'
-import { allOf, holding } from './user-list.sql.ts'
-import { pageOf } from './user-list-page.ts'
+import { allOf, byAccount, byWalking, type Finding } from './user-list.sql.ts'
+import { uncountedPageOf } from './user-list-page.ts'
 
 export interface ListedApplication {
   readonly id: ApplicationId
@@ -78,11 +78,18 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
     { behind, limit }: { readonly behind?: UserPosition | undefined; readonly limit: number },
   ): Promise<{ readonly users: readonly UserWithAccess[]; readonly isMore: boolean }> {
     const signin = await signinOf(db, application)
-    const condition = allOf([sql`u.kind = 'person'`, holding(signin === null ? [] : [signin])])
+    const among = ({ always, holding }: Finding) => allOf([always, holding(signin === null ? [] : [signin])])
     const place = behind && ({ direction: 'after', ...behind } as const)
-    const { users, isMore } = await pageOf(
+    const { users, isMore } = await uncountedPageOf(
       db,
-      { condition: () => condition, order: 'newest-sign-in', place, limit },
+      {
+        finding: byAccount,
+        condition: among(byAccount),
+        walking: among(byWalking),
+        order: 'newest-sign-in',
+        place,
+        limit,
+      },
       now(),
     )
     const { rows } = await sql<Pick<UserWithAccess, 'id' | 'signInCount' | 'permissions'>>`

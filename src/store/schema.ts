@@ -430,6 +430,8 @@ export interface Users {
 
 export interface UserSearches {
   name: string;
+  organisation_id: number | null;
+  role: string;
   text: string;
   user_id: number;
 }

@@ -3,7 +3,15 @@ import type { UserId } from '#domain/user.ts'
 import type { UserOrder, UserPlace } from '#domain/user-filter.ts'
 import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
-import { allOf, type Condition, dormantSince, hasText, wayThrough } from './user-list.sql.ts'
+import {
+  allOf,
+  type Condition,
+  dormantSince,
+  type Finding,
+  hasText,
+  orders,
+  wayThrough,
+} from './user-list.sql.ts'
 
 export interface UserPage {
   /** How many there are in all, at most `mostCounted`. */
@@ -15,17 +23,24 @@ export interface UserPage {
 }
 
 /** Lists are counted up to here, so that counting stays fast. */
-const mostCounted = 2000
+const mostCounted = 1000
 
-/** So many are walked past in the order of a list before all that match are sorted instead. */
-const mostWalked = 5000
+/** Where the planner expects no more than these, all of them are counted and sorted: a walk would hardly meet any. */
+const mostSorted = 5000
+
+/** So many are walked past in the order of a list for each who is wanted, before all that match are sorted instead. */
+const mostWalkedForEach = 200
 
 /** The same where nothing but texts is walked past, which lie close together. */
-const mostTextsWalked = 100_000
+const mostTextsWalked = 50_000
 
-/** Whom of the users `u` a page shows, and from where on. */
+/** Whom a page shows, and from where on. */
 export interface PageAsked {
-  readonly condition: (isWalking: boolean) => Condition
+  readonly finding: Finding
+  /** Of those who are found so. */
+  readonly condition: Condition
+  /** The same of users `u`. */
+  readonly walking: Condition
   readonly order: UserOrder
   readonly place: UserPlace | undefined
   readonly limit: number
@@ -37,34 +52,66 @@ export interface PageAsked {
 
 /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
 export const pageOf = async (db: Connection, page: PageAsked, now: Date): Promise<UserPage> => {
-  const { place, limit } = page
-  const asked = { ...page, limit: limit + 1 }
-  const few = await sortMatching(db, asked, mostCounted + 1)
-  const rows = few.count <= mostCounted ? few.rows : await walk(db, asked)
+  const asked = oneMore(page)
+  const most = (await areFew(db, asked)) ? 2 * mostSorted : mostCounted
+  const { count, rows } = await sortMatching(db, asked, most)
+  const isMoreThanCounted = count > most
+  return {
+    count: isMoreThanCounted ? mostCounted : count,
+    isMoreThanCounted,
+    ...shown(page, isMoreThanCounted ? await walk(db, asked) : rows, now),
+  }
+}
+
+/** The same where nobody asks how many there are in all. */
+export const uncountedPageOf = async (
+  db: Connection,
+  page: PageAsked,
+  now: Date,
+): Promise<Pick<UserPage, 'users' | 'isMore'>> => {
+  const asked = oneMore(page)
+  const rows = (await areFew(db, asked)) ? (await sortMatching(db, asked)).rows : await walk(db, asked)
+  return shown(page, rows, now)
+}
+
+const oneMore = (page: PageAsked): PageAsked => ({ ...page, limit: page.limit + 1 })
+
+const shown = ({ place, limit }: PageAsked, rows: readonly ListedRow[], now: Date) => {
   const users = rows.slice(0, limit).map((row) => listedUser(row, now))
   return {
-    count: Math.min(few.count, mostCounted),
-    isMoreThanCounted: few.count > mostCounted,
     users: place?.direction === 'before' ? users.toReversed() : users,
     isMore: rows.length > limit,
   }
 }
 
+/** Does the planner expect few? It knows little of who has a text. */
+const areFew = async (db: Connection, { finding, condition, text }: PageAsked): Promise<boolean> => {
+  if (text) return false
+  const { rows } = await sql<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>`
+    explain (format json) select from ${finding.from} where ${condition}`.execute(db)
+  const [row] = rows
+  return row !== undefined && row['QUERY PLAN'][0].Plan['Plan Rows'] <= mostSorted
+}
+
 /**
  * Finds those who match by whatever index is best, up to `most` of them, and sorts them: right when there are few.
- * Without the sort in sight, the planner never walks through everybody for the last few who match.
+ * Without the sort in sight, the planner never walks through everybody for the last few who match. Who comes before the
+ * place is left out afterwards: the planner would look for the others in an index, and half of everybody is in that.
  */
 const sortMatching = async (
   db: Connection,
-  { condition, order, place, limit }: PageAsked,
-  most: number | null,
+  { finding, condition, order, place, limit }: PageAsked,
+  most?: number,
 ): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
-  const { key, sorting, beyond } = wayThrough(order, place)
+  const { sorting, beyond } = wayThrough(order, place)
+  const key = order === 'name' ? finding.name : orders[order].key
   const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
     with matching as materialized (
-      select u.id, ${key} as key, ${beyond() ?? sql`true`} as is_beyond from users u where ${condition(false)} limit ${most}
+      select ${finding.id} as id, ${key} as key from ${finding.from} where ${condition}
+      ${most === undefined ? sql`` : sql`limit ${most + 1}`}
     ), listed as (
-      select id, key from matching where is_beyond order by ${sorting(sql`key`, sql`id`)} limit ${limit}
+      select id, key from matching where ${beyond(sql`key`, sql`id`) ?? sql`true`}
+      order by ${sorting(sql`key`, sql`id`)} limit ${limit}
     )
     select counted.count, ${columns(order)}
     from (select count(*)::integer as count from matching) counted
@@ -78,24 +125,25 @@ const sortMatching = async (
  * of them near the place, those are sorted after all.
  */
 const walk = async (db: Connection, asked: PageAsked): Promise<readonly ListedRow[]> => {
-  const { condition, order, place, limit } = asked
+  const { walking, order, place, limit, text } = asked
   const { sorting, beyond } = wayThrough(order, place)
-  const walked = asked.text && order === 'name' ? searchedByName(asked, asked.text) : walkedPast(asked)
+  const walked = text && order === 'name' ? searchedByName(asked, text) : walkedPast(asked)
   const { rows } = await sql<ListedRow>`
     select ${columns(order)} from (${walked}) u left join organisations o on o.id = u.organisation_id
-    where ${condition(true)} order by ${sorting(sql`u.sorted_by`, sql`u.id`)} limit ${limit}`.execute(db)
+    where ${walking} order by ${sorting(sql`u.sorted_by`, sql`u.id`)} limit ${limit}`.execute(db)
   if (rows.length === limit) return rows
-  const isBeyond = (isWalking: boolean) => allOf([condition(isWalking), beyond()])
-  return (await sortMatching(db, { ...asked, condition: isBeyond }, null)).rows
+  // Where the order is what the condition is about, few of those who match lie ahead.
+  const isAhead = order !== 'name' && asked.dormantSince !== undefined && beyond()
+  return (await sortMatching(db, { ...asked, condition: allOf([asked.condition, isAhead]) })).rows
 }
 
 /** Whoever signed in too late is skipped where that is the order. */
-const walkedPast = ({ order, place, dormantSince: day }: PageAsked): RawBuilder<unknown> => {
+const walkedPast = ({ order, place, limit, dormantSince: day }: PageAsked): RawBuilder<unknown> => {
   const { key, sorting, beyond } = wayThrough(order, place)
   const isSkipped = order !== 'name' && day !== undefined
   return sql`select u.*, ${key} as sorted_by from users u
     where ${allOf([sql`u.kind = 'person'`, beyond(), isSkipped && dormantSince(day)])}
-    order by ${sorting(key, sql`u.id`)} limit ${mostWalked}`
+    order by ${sorting(key, sql`u.id`)} limit ${mostWalkedForEach * limit}`
 }
 
 /** Names and texts lie in one index in the order of names: nobody is looked at but those who have the text. */

@@ -13,27 +13,96 @@ export interface Reach {
   readonly organisations: readonly OrganisationId[] | 'all'
 }
 
-/** How a text is looked for: with the help of indexes, for a text that few or many people have; or in each who is walked past. */
-export type Search = 'rare' | 'common' | 'walking'
+/** How people are found: by their accounts, or by the texts that they are searched by. */
+export interface Finding {
+  /** What to select from. The account is `u`; nobody looks at it who asks for nothing of it. */
+  readonly from: RawBuilder<unknown>
+  readonly id: RawBuilder<unknown>
+  /** In lower case. */
+  readonly name: RawBuilder<unknown>
+  readonly role: RawBuilder<unknown>
+  readonly organisation: RawBuilder<unknown>
+  /** Holds for every one of them. */
+  readonly always: Condition
+  /** Of users `u`: they hold any of these permissions. */
+  holding(permissions: readonly PermissionId[]): Condition
+}
 
-/** Of users `u`: within reach, and let through by the filter. `permissions` are those of the filter that there are. */
+const heldBy = (permissions: readonly PermissionId[]): Condition =>
+  permissions.length === 1
+    ? sql`g.permission_id = ${permissions[0]}`
+    : sql`g.permission_id = any (${permissions}::integer[])`
+
+/** Those who hold it are looked up together. */
+const amongHolders = (permissions: readonly PermissionId[]): Condition =>
+  sql`u.id in (select g.user_id from grants g where ${heldBy(permissions)})`
+
+/** It is looked up for each person by itself: the offset keeps the planner from mixing up their order. */
+const eachHolding = (permissions: readonly PermissionId[]): Condition =>
+  sql`exists (select from grants g where g.user_id = u.id and ${heldBy(permissions)} offset 0)`
+
+export const byAccount: Finding = {
+  from: sql`users u`,
+  id: sql`u.id`,
+  name: sql`lower(u.name)`,
+  role: sql`u.role`,
+  organisation: sql`u.organisation_id`,
+  always: sql`u.kind = 'person'`,
+  holding: amongHolders,
+}
+
+/** One after another, in the order of a list. */
+export const byWalking: Finding = { ...byAccount, holding: eachHolding }
+
+/** Those who have the text in their name or address, which are in a text of their own beside role and organisation. */
+export const byText = (text: string, isCommon: boolean): Finding => ({
+  from: sql`${textsWith(text, isCommon)} s left join users u on u.id = s.user_id`,
+  id: sql`s.user_id`,
+  name: sql`s.name`,
+  role: sql`s.role`,
+  organisation: sql`s.organisation_id`,
+  always: sql`true`,
+  holding: amongHolders,
+})
+
+// Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
+// two, unless many people have it: then it is looked for in everybody's text. Between a name and an address lies a line
+// end. The offset keeps the planner from taking each text apart of those whom another index finds.
+const textsWith = (text: string, isCommon: boolean): RawBuilder<unknown> => {
+  if (text.includes('\n')) return sql`(select * from user_searches where false)`
+  if (isLong(text)) {
+    const pattern = text.replaceAll(/[\\%_]/g, '\\$&')
+    return sql`(select * from user_searches where text like '%' || lower(${pattern}) || '%')`
+  }
+  if (isCommon) return sql`(select * from user_searches s where ${hasText(text)})`
+  return sql`(select * from user_searches s
+    where characters_and_pairs(s.text) @> pairs_or_character(lower(${text})) and ${hasText(text)} offset 0)`
+}
+
+/** Of users `u`: the text stands somewhere in their name or address. */
+export const containing = (text: string): Condition =>
+  sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
+
+/**
+ * Of those who are found so: within reach, and let through by the filter but for its text. `permissions` are those of the
+ * filter that there are.
+ */
 export const conditionsOf = (
+  { role, organisation, always, holding }: Finding,
   reach: Reach,
   filter: UserFilter,
   permissions: readonly PermissionId[],
   now: Date,
-  search: Search = 'rare',
 ): Condition =>
   allOf([
-    sql`u.kind = 'person'`,
-    reach.roles !== 'all' && sql`u.role = any (${reach.roles})`,
-    reach.organisations !== 'all' && inOrganisations(reach.organisations, false),
-    filter.text !== '' && containing(filter.text, search),
+    always,
+    reach.roles !== 'all' && sql`${role} = any (${reach.roles})`,
+    reach.organisations !== 'all' && inOrganisations(organisation, reach.organisations, false),
     filter.statuses.length > 0 && anyOf(filter.statuses.map((status) => statusIs(status, now))),
     filter.twoStep.length > 0 && anyOf(filter.twoStep.map((status) => twoStepConditions[status])),
-    filter.roles.length > 0 && sql`u.role = any (${filter.roles})`,
+    filter.roles.length > 0 && sql`${role} = any (${filter.roles})`,
     (filter.organisations.length > 0 || filter.withoutOrganisation) &&
-      inOrganisations(filter.organisations, filter.withoutOrganisation),
+      inOrganisations(organisation, filter.organisations, filter.withoutOrganisation),
     filter.permissions.length > 0 && holding(permissions),
     filter.dormantSince !== undefined && dormantSince(filter.dormantSince),
     filter.invitedSince !== undefined && sql`u.invited_at >= ${midnight(filter.invitedSince)}`,
@@ -48,29 +117,18 @@ export const allOf = (conditions: readonly (Condition | false | undefined)[]): C
 
 const anyOf = (conditions: readonly Condition[]): Condition => sql`(${sql.join(conditions, sql` or `)})`
 
-const inOrganisations = (ids: readonly OrganisationId[], orNone: boolean): Condition =>
+const inOrganisations = (
+  organisation: RawBuilder<unknown>,
+  ids: readonly OrganisationId[],
+  orNone: boolean,
+): Condition =>
   anyOf([
-    ids.length === 1 ? sql`u.organisation_id = ${ids[0]}` : sql`u.organisation_id = any (${ids}::integer[])`,
-    ...(orNone ? [sql<SqlBool>`u.organisation_id is null`] : []),
+    ids.length === 1 ? sql`${organisation} = ${ids[0]}` : sql`${organisation} = any (${ids}::integer[])`,
+    ...(orNone ? [sql<SqlBool>`${organisation} is null`] : []),
   ])
 
 /** Has it three letters or digits in a row, as the index of those needs it? */
 export const isLong = (text: string): boolean => /[\p{L}\p{N}]{3}/u.test(text)
-
-// Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
-// two, which many people have is looked for in everybody's text. In a text, a line end lies between name and address.
-const containing = (text: string, search: Search): Condition => {
-  if (search === 'walking')
-    return sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
-  if (text.includes('\n')) return sql`false`
-  if (isLong(text))
-    return sql`u.id in (select s.user_id from user_searches s
-      where s.text like '%' || lower(${text.replaceAll(/[\\%_]/g, '\\$&')}) || '%')`
-  if (search === 'common') return sql`u.id in (select s.user_id from user_searches s where ${hasText(text)})`
-  // An array is made once, by the index; a subquery might have characters taken apart for each person in reach.
-  return sql`u.id = any (array(select s.user_id from user_searches s
-    where characters_and_pairs(s.text) @> characters_and_pairs(lower(${text})) and ${hasText(text)}))`
-}
 
 /** Of the texts `s`: it stands somewhere in them. */
 export const hasText = (text: string): Condition => sql`strpos(s.text, lower(${text})) > 0`
@@ -94,12 +152,6 @@ const twoStepConditions = {
   exempted: sql`(not u.has_second_factor and u.exempt_until is not null)`,
   'not-set-up': sql`(not u.has_second_factor and u.exempt_until is null)`,
 } as const satisfies Record<TwoStepStatus, Condition>
-
-/** Of users `u`: they hold any of these permissions. */
-export const holding = (permissions: readonly PermissionId[]): Condition =>
-  permissions.length === 1
-    ? sql`u.id in (select g.user_id from grants g where g.permission_id = ${permissions[0]})`
-    : sql`u.id in (select g.user_id from grants g where g.permission_id = any (${permissions}::integer[]))`
 
 /** When this day begins in the United Kingdom. */
 export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at time zone 'Europe/London')`

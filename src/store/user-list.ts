@@ -2,23 +2,34 @@ import { type SqlBool, sql } from 'kysely'
 import { type Administrator, managedRoles } from '#domain/administration.policy.ts'
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
-import { everybody, type UserFilter, type UserOrder, type UserPlace } from '#domain/user-filter.ts'
+import type { UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
 import { organisationsBelow } from './administrators.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { columns, type ExportedRow, type ExportedUser, exportedUser } from './listed-users.ts'
-import { type Condition, conditionsOf, hasText, isLong, type Reach, type Search } from './user-list.sql.ts'
+import {
+  allOf,
+  byAccount,
+  byText,
+  byWalking,
+  conditionsOf,
+  containing,
+  type Finding,
+  hasText,
+  isLong,
+  type Reach,
+} from './user-list.sql.ts'
 import { pageOf, type UserPage } from './user-list-page.ts'
 
 /** People as those see them who look after them: none beyond the administrator's reach, and no machines. */
 export const userListStore = ({ db, now }: StoreContext) => {
-  const conditionFor = async (
-    administrator: Administrator,
-    filter: UserFilter,
-  ): Promise<(search: Search) => Condition> => {
+  /** Conditions for those who are asked for: as they are found, but for the text, and of users `u`. */
+  const askedFor = async (administrator: Administrator, filter: UserFilter) => {
     const reach = await reachOf(db, administrator)
     const permissions = await offeredPermissions(db, filter.permissions)
-    return (search) => conditionsOf(reach, filter, permissions, now(), search)
+    const among = (finding: Finding) => conditionsOf(finding, reach, filter, permissions, now())
+    const { text } = filter
+    return { among, ofUsers: allOf([among(byWalking), text !== '' && containing(text)]) }
   }
 
   return {
@@ -30,11 +41,15 @@ export const userListStore = ({ db, now }: StoreContext) => {
       place: UserPlace | undefined,
       limit: number,
     ): Promise<UserPage> {
-      const conditionOf = await conditionFor(administrator, filter)
+      const { among, ofUsers } = await askedFor(administrator, filter)
       const { text, dormantSince } = filter
-      const search = await searchFor(db, text)
-      const condition = (isWalking: boolean): Condition => conditionOf(isWalking ? 'walking' : search)
-      return pageOf(db, { condition, order, place, limit, text, dormantSince }, now())
+      const finding = await findingOf(db, text)
+      const condition = among(finding)
+      return pageOf(
+        db,
+        { finding, condition, walking: ofUsers, order, place, limit, text, dormantSince },
+        now(),
+      )
     },
 
     /**
@@ -42,10 +57,12 @@ export const userListStore = ({ db, now }: StoreContext) => {
      * a file has everybody once, whoever is called differently meanwhile.
      */
     async matchingIds(administrator: Administrator, filter: UserFilter): Promise<Int32Array> {
-      const condition = (await conditionFor(administrator, filter))(await searchFor(db, filter.text))
+      const { among } = await askedFor(administrator, filter)
+      const finding = await findingOf(db, filter.text)
+      const { from, id, name } = finding
       const { rows } = await sql<{ ids: Buffer | null }>`
-        select string_agg(int4send(u.id), ''::bytea order by lower(u.name), u.id) as ids
-        from users u where ${condition}`.execute(db)
+        select string_agg(int4send(${id}), ''::bytea order by ${name}, ${id}) as ids
+        from ${from} where ${among(finding)}`.execute(db)
       const bytes = rows[0]?.ids ?? Buffer.alloc(0)
       return Int32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32BE(index * 4))
     },
@@ -56,7 +73,7 @@ export const userListStore = ({ db, now }: StoreContext) => {
       filter: UserFilter,
       ids: Int32Array,
     ): Promise<readonly ExportedUser[]> {
-      const condition = (await conditionFor(administrator, filter))('walking')
+      const { ofUsers } = await askedFor(administrator, filter)
       const { rows } = await sql<ExportedRow>`
         select ${columns('name')}, u.sign_in_count, u.created_at, u.exempt_until::text, held.permissions
         from users u left join organisations o on o.id = u.organisation_id
@@ -64,18 +81,18 @@ export const userListStore = ({ db, now }: StoreContext) => {
           select jsonb_agg(jsonb_build_array(g.application_id, p.name) order by lower(p.name), p.name) as permissions
           from grants g join permissions p on p.id = g.permission_id where g.user_id = u.id
         ) held on true
-        where u.id = any (${[...ids]}::integer[]) and ${condition} order by lower(u.name), u.id`.execute(db)
+        where u.id = any (${[...ids]}::integer[]) and ${ofUsers} order by lower(u.name), u.id`.execute(db)
       return rows.map((row) => exportedUser(row, now()))
     },
 
     /** Organisations that somebody in reach belongs to, by name. */
     async organisations(administrator: Administrator): Promise<readonly ListOrganisation[]> {
-      const reach = await reachOf(db, administrator)
-      const somebody = conditionsOf({ ...reach, organisations: 'all' }, everybody, [], now())
+      const { roles, organisations } = await reachOf(db, administrator)
       const { rows } = await sql<ListOrganisation>`
         select o.id, o.name, o.abbreviation, o.is_closed as "isClosed" from organisations o
-        where ${reach.organisations === 'all' ? sql`true` : sql`o.id = any (${reach.organisations}::integer[])`}
-          and exists (select from users u where u.organisation_id = o.id and ${somebody})
+        where ${organisations === 'all' ? sql`true` : sql`o.id = any (${organisations}::integer[])`}
+          and exists (select from user_searches s where s.organisation_id = o.id
+            and ${roles === 'all' ? sql`true` : sql`s.role = any (${roles})`})
         order by lower(o.name), o.id`.execute(db)
       return rows
     },
@@ -136,16 +153,20 @@ const reachOf = async (db: Connection, administrator: Administrator): Promise<Re
 }
 
 const sampled = 5000
-const commonIn = 100
+const commonIn = 300
 
-/** Whether few or many have a text of one or two letters, judged by some thousand people. */
-const searchFor = async (db: Connection, text: string): Promise<Search> => {
-  if (text === '' || isLong(text)) return 'rare'
+/**
+ * How those are found who have a text, or all. Whether few or many have one of one or two letters is judged by some
+ * thousand people.
+ */
+const findingOf = async (db: Connection, text: string): Promise<Finding> => {
+  if (text === '') return byAccount
+  if (isLong(text)) return byText(text, false)
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count from (select text from user_searches limit ${sampled}) s where ${hasText(text)}`.execute(
     db,
   )
-  return (rows[0]?.count ?? 0) > commonIn ? 'common' : 'rare'
+  return byText(text, (rows[0]?.count ?? 0) > commonIn)
 }
 
 /** Those of the permissions that the filter offers. */

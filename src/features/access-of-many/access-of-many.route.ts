@@ -50,7 +50,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
           })),
         isGiving: kind === undefined ? null : kind === 'give',
       }),
-      200,
+      faults.length === 0 ? 200 : 422,
     )
   }
 

@@ -254,7 +254,7 @@ describe('who may change access of many', () => {
     const other = await test.user('Elsewhere', { organisationId: elsewhere })
     for (const email of [other.email, 'nobody@example.gov.uk', root.email]) {
       const page = await prepare(browser, 'give', [], email)
-      equal(page.status, 200)
+      equal(page.status, 422)
       match(page.text, new RegExp(`You do not look after anybody with these addresses: ${email}`))
     }
     match((await prepare(browser, 'give', [other])).text, /you do not look after them/)

@@ -200,7 +200,7 @@ describe('uploading a batch', () => {
         `Gil,${fresh('gil')},`,
       ),
     )
-    equal(answer.status, 200)
+    equal(answer.status, 422)
     match(answer.text, /<title>\s*Error: Upload a batch of users/)
     match(answer.text, /<a href="#mistakes">There are 5 mistakes in the rows\. Nobody has been invited/)
     for (const [row, words] of [

@@ -43,7 +43,7 @@ export const permissionsRoutes: Routes = (scope, signon) => {
     const choice = choiceOf(request.body)
     const started = await startBatch(signon, actorOf(request), batch.id, choice)
     if (started === 'before') return tellStarted(request, reply)
-    if ('faults' in started) return reply.page(await pageOf(signon, batch, { choice, ...started }))
+    if ('faults' in started) return reply.page(await pageOf(signon, batch, { choice, ...started }), 422)
     request.browser.say(`Scheduled invitation of ${usersInWords(started.users)}`)
     return reply.redirect(pathTo(paths.batch, { id: batch.id }), 303)
   })

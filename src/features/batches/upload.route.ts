@@ -21,7 +21,7 @@ export const uploadRoutes: Routes = (scope, signon) => {
       const pasted = onlyText(request.body, 'batch_invitation[pasted]') ?? ''
       const file = onlyFile(request.body, 'batch_invitation[user_names_and_emails]')
       const uploaded = await uploadBatch(signon, actorOf(request), file ?? Buffer.from(pasted.trim()))
-      if ('faults' in uploaded) return reply.page(uploadPage(uploadView(pasted, uploaded.faults)))
+      if ('faults' in uploaded) return reply.page(uploadPage(uploadView(pasted, uploaded.faults)), 422)
       return reply.redirect(pathTo(paths.batchPermissions, { id: uploaded.batch }), 303)
     })
   })

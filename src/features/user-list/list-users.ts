@@ -3,7 +3,7 @@ import type { Actor } from '#domain/events.ts'
 import type { Role } from '#domain/user.ts'
 import type { UserPlace } from '#domain/user-filter.ts'
 import { administratorFor } from '#store/administration.ts'
-import type { Signon } from '#store/signon.ts'
+import type { Signon, Stores } from '#store/signon.ts'
 import type { ListOrganisation, ListPermission } from '#store/user-list.ts'
 import type { UserPage } from '#store/user-list-page.ts'
 import { faultsOf, filterOf, type UserQuery } from './user-query.ts'
@@ -22,30 +22,46 @@ export interface UserList {
 }
 
 /** A page of the people whom the actor looks after. Throws `Forbidden`. */
-export const listUsers = (
+export const listUsers = async (
   signon: Signon,
   actor: Actor,
   query: UserQuery,
   asked: UserPlace | undefined,
-): Promise<UserList> =>
-  signon.read(async (stores) => {
-    const { userList } = stores
-    const administrator = await administratorFor(stores, actor, 'list users')
-    const pageAt = async (place: UserPlace | undefined) => ({
-      ...(await userList.page(administrator, filterOf(query), query.sort, place, usersOnPage)),
-      place,
-    })
-    let page = Object.keys(faultsOf(query)).length > 0 ? undefined : await pageAt(asked)
-    // Fewer than a whole page before some place: that is the first page, and it has room for more.
-    if (page && asked?.direction === 'before' && !page.isMore) page = await pageAt(undefined)
-    return {
-      role: administrator.kind === 'person' ? administrator.role : 'superadmin',
-      page,
-      organisations: await userList.organisations(administrator),
-      permissions: await userList.permissions(),
-      onlyOrganisation: await userList.onlyOrganisation(administrator),
-    }
+): Promise<UserList> => {
+  // Neither of the two waits for the other.
+  const [page, choices] = await Promise.all([
+    signon.read((stores) => pageFor(stores, actor, query, asked)),
+    signon.read((stores) => choicesFor(stores, actor)),
+  ])
+  return { page, ...choices }
+}
+
+const pageFor = async (
+  stores: Stores,
+  actor: Actor,
+  query: UserQuery,
+  asked: UserPlace | undefined,
+): Promise<UserList['page']> => {
+  const administrator = await administratorFor(stores, actor, 'list users')
+  if (Object.keys(faultsOf(query)).length > 0) return undefined
+  const pageAt = async (place: UserPlace | undefined) => ({
+    ...(await stores.userList.page(administrator, filterOf(query), query.sort, place, usersOnPage)),
+    place,
   })
+  const page = await pageAt(asked)
+  // Fewer than a whole page before some place: that is the first page, and it has room for more.
+  return asked?.direction === 'before' && !page.isMore ? pageAt(undefined) : page
+}
+
+const choicesFor = async (stores: Stores, actor: Actor): Promise<Omit<UserList, 'page'>> => {
+  const administrator = await administratorFor(stores, actor, 'list users')
+  return {
+    role: administrator.kind === 'person' ? administrator.role : 'superadmin',
+    organisations: await stores.userList.organisations(administrator),
+    permissions: await stores.userList.permissions(),
+    onlyOrganisation: await stores.userList.onlyOrganisation(administrator),
+  }
+}
 
 /** What the list leads on to for people of this role. */
 export const onwardFrom = (

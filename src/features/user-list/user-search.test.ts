@@ -34,6 +34,22 @@ describe('a search of one or two letters', () => {
     deepEqual(await listed('kz'), [])
   })
 
+  it('shows organisation admins their own people only, wherever those have moved since', async () => {
+    const [here, there] = [await test.organisation('Here'), await test.organisation('There')]
+    const admin = await test.signedIn(
+      await test.user('Al Admin', { role: 'organisation_admin', organisationId: here, twoStep: true }),
+    )
+    const moving = await test.user('Di Gz', { organisationId: there })
+    const found = async (filter: string) =>
+      (await admin.get(`/users?filter=${filter}`)).text.includes('Di Gz')
+    const both = async () => [await found('gz'), await found('di gz')]
+    deepEqual(await both(), [false, false])
+    await test.rows('update users set organisation_id = $2 where id = $1', [moving.id, here])
+    deepEqual(await both(), [true, true])
+    await test.rows(`update users set role = 'admin' where id = $1`, [moving.id])
+    deepEqual(await both(), [false, false])
+  })
+
   it('finds no machines', async () => {
     await test.machine('Jx', await test.application('Robots'))
     deepEqual(await listed('jx'), [])
@@ -50,7 +66,7 @@ describe('a search that thousands match', () => {
        from generate_series(1, 8500) n`,
     )
     const { text } = await browser.get('/users?filter=dd')
-    match(text, /More than 2,000 users/)
+    match(text, /More than 1,000 users/)
     const names = (word: string, from: number): readonly string[] =>
       Array.from({ length: 25 }, (_, index) => `${word} ${String(from + index).padStart(5, '0')}`)
     deepEqual(await listed('dd'), names('Dd', 1))

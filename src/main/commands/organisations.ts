@@ -3,6 +3,7 @@ import { listOrganisations } from '#features/organisations/list-organisations.ts
 import { type PlacedOrganisation, showOrganisation } from '#features/organisations/look-at-organisation.ts'
 import { originWords } from '#features/organisations/origin-words.ts'
 import { type RequirementChange, requireTwoStepOf } from '#features/organisations/require-two-step-of.ts'
+import { countOf } from '#kernel/count.ts'
 import type { MemberStanding } from '#store/organisation-pages.ts'
 import type { Neighbour } from '#store/organisation-parents.ts'
 import type { ListedOrganisation } from '#store/organisations.ts'
@@ -86,7 +87,7 @@ const answerOfPlaced = ({ organisation, neighbours, reach }: PlacedOrganisation)
     lines: [
       oneLine(`${organisationLabel(organisation)} (${organisation.slug}, ${organisation.contentId})`),
       ...(organisation.vanishedAt ? [`Not listed on GOV.UK since ${moment(organisation.vanishedAt)}.`] : []),
-      `${reach.organisations} organisations are below it; ${reach.people} people are in it and in those.`,
+      `Below it: ${countOf(reach.organisations, 'organisation', 'organisations')}. In it and in those: ${countOf(reach.people, 'person', 'people')}.`,
       ...columns([...parents.map(lineOf('parent')), ...children.map(lineOf('child'))]),
     ],
   }
