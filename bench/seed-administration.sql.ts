@@ -35,7 +35,11 @@ export const administrationStatements = ({ users, at }: Seeded, passwordHash: st
     `insert into user_searches (user_id, name, text, role, organisation_id)
      select id, lower(name), lower(name) || E'\\n' || email, role, organisation_id from users where kind = 'person'`,
   ]
-  return { people, searches, log: logStatements(users * eventsEach, users, instant) }
+  const signIns = [
+    `insert into last_sign_ins (user_id, at)
+     select id, coalesce(last_signed_in_at, '-infinity') from users where kind = 'person'`,
+  ]
+  return { people, searches, signIns, log: logStatements(users * eventsEach, users, instant) }
 }
 
 /** A number from 0 to 1 that depends on `key` and on what it is for. */

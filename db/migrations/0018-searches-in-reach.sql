@@ -32,7 +32,5 @@ create index user_searches_organisation on user_searches (organisation_id, role)
 -- Who looks after some organisations sees only their own among the few who are suspended or have yet to accept.
 create index users_suspended_of on users (organisation_id) where suspended_at is not null;
 drop index users_suspended;
--- Most of the invited are found without a look at their accounts.
-create index users_invited_open on users (organisation_id, id) include (last_signed_in_at)
-  where kind = 'person' and suspended_at is null and invited_at is not null and invitation_accepted_at is null;
+create index users_not_accepted_of on users (organisation_id) where invited_at is not null and invitation_accepted_at is null;
 drop index users_not_accepted;

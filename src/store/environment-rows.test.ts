@@ -73,6 +73,7 @@ const stays: readonly string[] = [
     'job_runs',
     'organisation_imports',
     'user_searches',
+    'last_sign_ins',
     'schema_migrations',
   ],
 ]

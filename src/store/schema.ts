@@ -230,6 +230,11 @@ export interface JobRuns {
   worker: string;
 }
 
+export interface LastSignIns {
+  at: Timestamp;
+  user_id: number;
+}
+
 export interface MassResetMembers {
   detail: string | null;
   outcome: string | null;
@@ -456,6 +461,7 @@ export interface DB {
   events: Events;
   grants: Grants;
   job_runs: JobRuns;
+  last_sign_ins: LastSignIns;
   mass_reset_members: MassResetMembers;
   mass_resets: MassResets;
   old_passwords: OldPasswords;

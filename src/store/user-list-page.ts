@@ -5,10 +5,11 @@ import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
 import {
   allOf,
+  byAccount,
   type Condition,
-  dormantSince,
   type Finding,
   hasText,
+  midnight,
   orders,
   wayThrough,
 } from './user-list.sql.ts'
@@ -126,24 +127,43 @@ const sortMatching = async (
  */
 const walk = async (db: Connection, asked: PageAsked): Promise<readonly ListedRow[]> => {
   const { walking, order, place, limit, text } = asked
-  const { sorting, beyond } = wayThrough(order, place)
+  const { sorting } = wayThrough(order, place)
   const walked = text && order === 'name' ? searchedByName(asked, text) : walkedPast(asked)
   const { rows } = await sql<ListedRow>`
     select ${columns(order)} from (${walked}) u left join organisations o on o.id = u.organisation_id
     where ${walking} order by ${sorting(sql`u.sorted_by`, sql`u.id`)} limit ${limit}`.execute(db)
-  if (rows.length === limit) return rows
-  // Where the order is what the condition is about, few of those who match lie ahead.
-  const isAhead = order !== 'name' && asked.dormantSince !== undefined && beyond()
-  return (await sortMatching(db, { ...asked, condition: allOf([asked.condition, isAhead]) })).rows
+  return rows.length === limit || (await isAtItsEnd(db, asked)) ? rows : (await sortMatching(db, asked)).rows
 }
+
+/** Is there nobody behind those whom such a walk passes? Asked where the order is what the condition is about. */
+const isAtItsEnd = async (
+  db: Connection,
+  { order, place, limit, dormantSince: day }: PageAsked,
+): Promise<boolean> => {
+  if (order === 'name' || day === undefined) return false
+  const { sorting, beyond } = wayThrough(order, place)
+  const { rows } = await sql`
+    select from last_sign_ins l where ${allOf([signedInBefore(day), beyond(lastSignIns.key, lastSignIns.id)])}
+    order by ${sorting(lastSignIns.key, lastSignIns.id)} limit 1 offset ${mostWalkedForEach * limit}`.execute(
+    db,
+  )
+  return rows.length === 0
+}
+
+/** Last sign-ins, by which people are walked past, lie beside the accounts. */
+const lastSignIns = { key: sql`l.at`, id: sql`l.user_id` }
+const signedInBefore = (day: string): Condition => sql`l.at < ${midnight(day)}`
 
 /** Whoever signed in too late is skipped where that is the order. */
 const walkedPast = ({ order, place, limit, dormantSince: day }: PageAsked): RawBuilder<unknown> => {
-  const { key, sorting, beyond } = wayThrough(order, place)
-  const isSkipped = order !== 'name' && day !== undefined
-  return sql`select u.*, ${key} as sorted_by from users u
-    where ${allOf([sql`u.kind = 'person'`, beyond(), isSkipped && dormantSince(day)])}
-    order by ${sorting(key, sql`u.id`)} limit ${mostWalkedForEach * limit}`
+  const { sorting, beyond } = wayThrough(order, place)
+  const isByName = order === 'name'
+  const { key, id } = isByName ? { key: byAccount.name, id: byAccount.id } : lastSignIns
+  const isEarly = !isByName && day !== undefined && signedInBefore(day)
+  return sql`select u.*, ${key} as sorted_by
+    from ${isByName ? sql`users u` : sql`last_sign_ins l join users u on u.id = l.user_id`}
+    where ${allOf([byAccount.always, beyond(key, id), isEarly])}
+    order by ${sorting(key, id)} limit ${mostWalkedForEach * limit}`
 }
 
 /** Names and texts lie in one index in the order of names: nobody is looked at but those who have the text. */

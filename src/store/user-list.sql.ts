@@ -159,7 +159,7 @@ export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at t
 const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
 
 // Whoever never signed in counts from the day on which the account was made.
-export const dormantSince = (day: string): Condition =>
+const dormantSince = (day: string): Condition =>
   sql`(${lastSignIn} < ${midnight(day)} and u.created_at < ${midnight(day)})`
 
 /** An order in which people are listed. Its index holds the key and then the id. */
