@@ -6,6 +6,9 @@
 set local lock_timeout = '5s';
 set local statement_timeout = '5min';
 
+-- Whoever moves somebody meanwhile waits: nobody may be left with the reach that they had.
+lock table users in access exclusive mode;
+
 alter table user_searches add column role text, add column organisation_id integer;
 update user_searches s set role = u.role, organisation_id = u.organisation_id from users u where u.id = s.user_id;
 alter table user_searches alter column role set not null;

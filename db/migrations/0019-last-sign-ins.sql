@@ -6,6 +6,9 @@
 set local lock_timeout = '5s';
 set local statement_timeout = '5min';
 
+-- Taken first, so that nobody who holds a part of it waits for us.
+lock table users in access exclusive mode;
+
 create table last_sign_ins (
   user_id integer primary key references users on delete cascade,
   -- '-infinity' for whoever has never signed in.
@@ -26,3 +29,11 @@ insert into last_sign_ins select id, coalesce(last_signed_in_at, '-infinity') fr
 
 create index last_sign_ins_listed on last_sign_ins (at, user_id);
 drop index users_signed_in;
+
+-- What lies beside accounts is about people only, and stays right as long as nobody becomes a machine or was one.
+create function refuse_another_kind() returns trigger language plpgsql as $$
+begin
+  raise exception 'An account stays a person''s or a machine''s' using errcode = 'check_violation', table = 'users', column = 'kind';
+end $$;
+create trigger users_stay_what_they_are before update of kind on users
+  for each row when (new.kind <> old.kind) execute function refuse_another_kind();

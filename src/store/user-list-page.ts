@@ -9,13 +9,13 @@ import {
   type Condition,
   type Finding,
   hasText,
+  lastSignIn,
   midnight,
-  orders,
   wayThrough,
 } from './user-list.sql.ts'
 
 export interface UserPage {
-  /** How many there are in all, at most `mostCounted`. */
+  /** How many there are in all; `mostCounted` where those are more than were counted. */
   readonly count: number
   readonly isMoreThanCounted: boolean
   readonly users: readonly ListedUser[]
@@ -23,11 +23,14 @@ export interface UserPage {
   readonly isMore: boolean
 }
 
-/** Lists are counted up to here, so that counting stays fast. */
+/** Lists of many are counted up to here, so that counting stays fast. */
 const mostCounted = 1000
 
 /** Where the planner expects no more than these, all of them are counted and sorted: a walk would hardly meet any. */
-const mostSorted = 5000
+const mostExpected = 5000
+
+/** So many are taken then: the planner may be wrong. */
+const mostSorted = 10_000
 
 /** So many are walked past in the order of a list for each who is wanted, before all that match are sorted instead. */
 const mostWalkedForEach = 200
@@ -54,7 +57,7 @@ export interface PageAsked {
 /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
 export const pageOf = async (db: Connection, page: PageAsked, now: Date): Promise<UserPage> => {
   const asked = oneMore(page)
-  const most = (await areFew(db, asked)) ? 2 * mostSorted : mostCounted
+  const most = (await areFew(db, asked)) ? mostSorted : mostCounted
   const { count, rows } = await sortMatching(db, asked, most)
   const isMoreThanCounted = count > most
   return {
@@ -71,8 +74,8 @@ export const uncountedPageOf = async (
   now: Date,
 ): Promise<Pick<UserPage, 'users' | 'isMore'>> => {
   const asked = oneMore(page)
-  const rows = (await areFew(db, asked)) ? (await sortMatching(db, asked)).rows : await walk(db, asked)
-  return shown(page, rows, now)
+  const few = (await areFew(db, asked)) ? await sortMatching(db, asked, mostSorted) : undefined
+  return shown(page, few && few.count <= mostSorted ? few.rows : await walk(db, asked), now)
 }
 
 const oneMore = (page: PageAsked): PageAsked => ({ ...page, limit: page.limit + 1 })
@@ -91,7 +94,7 @@ const areFew = async (db: Connection, { finding, condition, text }: PageAsked): 
   const { rows } = await sql<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>`
     explain (format json) select from ${finding.from} where ${condition}`.execute(db)
   const [row] = rows
-  return row !== undefined && row['QUERY PLAN'][0].Plan['Plan Rows'] <= mostSorted
+  return row !== undefined && row['QUERY PLAN'][0].Plan['Plan Rows'] <= mostExpected
 }
 
 /**
@@ -105,7 +108,7 @@ const sortMatching = async (
   most?: number,
 ): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
   const { sorting, beyond } = wayThrough(order, place)
-  const key = order === 'name' ? finding.name : orders[order].key
+  const key = order === 'name' ? finding.name : lastSignIn
   const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
     with matching as materialized (
       select ${finding.id} as id, ${key} as key from ${finding.from} where ${condition}

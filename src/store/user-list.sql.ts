@@ -156,16 +156,16 @@ const twoStepConditions = {
 /** When this day begins in the United Kingdom. */
 export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at time zone 'Europe/London')`
 
-const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
+/** Of users `u`. */
+export const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
 
 // Whoever never signed in counts from the day on which the account was made.
 const dormantSince = (day: string): Condition =>
   sql`(${lastSignIn} < ${midnight(day)} and u.created_at < ${midnight(day)})`
 
-/** An order in which people are listed. Its index holds the key and then the id. */
+/** An order in which people are listed: by a key, and then by the id. */
 interface Order {
-  readonly key: RawBuilder<unknown>
-  /** The key as it stands in a place: text. */
+  /** The key of users `u` as it stands in a place: text. */
   readonly written: RawBuilder<string>
   /** The key that was written in a place. */
   readonly read: (key: string) => RawBuilder<unknown>
@@ -173,7 +173,6 @@ interface Order {
 }
 
 const signIn = {
-  key: lastSignIn,
   written: sql<string>`case when u.last_signed_in_at is null then 'never'
     else (extract(epoch from u.last_signed_in_at) * 1000000)::bigint::text end`,
   read: (key: string) =>
@@ -184,7 +183,6 @@ const signIn = {
 
 export const orders = {
   name: {
-    key: sql`lower(u.name)`,
     written: sql<string>`lower(u.name)`,
     read: (key) => sql`${key}::text`,
     isDescending: false,
@@ -193,23 +191,21 @@ export const orders = {
   'oldest-sign-in': { ...signIn, isDescending: false },
 } as const satisfies Record<UserOrder, Order>
 
-/** One way through an order: on, or back. */
+/** One way through an order: on, or back. What holds the key and the id of a person may be any expressions. */
 export interface Way {
-  readonly key: RawBuilder<unknown>
-  /** `order by` of the key and the id; `key` and `id` may stand under these names. */
+  /** For `order by`. */
   sorting(key: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<unknown>
-  /** Behind the place on this way; nothing when it begins at an end. `key` and `id` may stand under these names. */
-  beyond(key?: RawBuilder<unknown>, id?: RawBuilder<unknown>): Condition | undefined
+  /** Behind the place on this way; nothing when it begins at an end. */
+  beyond(key: RawBuilder<unknown>, id: RawBuilder<unknown>): Condition | undefined
 }
 
 export const wayThrough = (order: UserOrder, place: UserPlace | undefined): Way => {
-  const { key, read, isDescending } = orders[order]
+  const { read, isDescending } = orders[order]
   const down = isDescending !== (place?.direction === 'before')
   const [comparison, word] = down ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`]
   return {
-    key,
-    sorting: (by, id) => sql`${by} ${word}, ${id} ${word}`,
-    beyond: (by = key, id = sql`u.id`) =>
-      place && sql`(${by}, ${id}) ${comparison} (${read(place.key)}, ${place.id}::integer)`,
+    sorting: (key, id) => sql`${key} ${word}, ${id} ${word}`,
+    beyond: (key, id) =>
+      place && sql`(${key}, ${id}) ${comparison} (${read(place.key)}, ${place.id}::integer)`,
   }
 }

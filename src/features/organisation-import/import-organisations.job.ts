@@ -11,7 +11,7 @@ interface Journal {
 
 /**
  * The nightly import. What was read in part is read again soon; what was refused will be refused again, until somebody
- * has looked at it, so it is not tried again.
+ * has looked at it, or was overtaken by another import, so it is not tried again.
  */
 export const importOrganisationsJob =
   (signon: Signon, source: OrganisationSource, journal: Journal) => async (): Promise<RunNumbers> => {

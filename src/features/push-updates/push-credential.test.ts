@@ -167,7 +167,8 @@ describe('what Signon presents to applications', () => {
   })
 
   it('is not made over the account of a person who has the address', async () => {
-    await rows(`update users set kind = 'person' where email = $1`, [ownEmail])
+    await rows(`update users set email = 'former@example.gov.uk' where email = $1`, [ownEmail])
+    await test.user('Somebody else', { email: ownEmail })
     await rejects(tokenFor(await test.application('Twelve')), /is an API user/)
   })
 })

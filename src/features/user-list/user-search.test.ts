@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { startSignon } from '#test/signon.ts'
 
@@ -53,6 +53,10 @@ describe('a search of one or two letters', () => {
   it('finds no machines', async () => {
     await test.machine('Jx', await test.application('Robots'))
     deepEqual(await listed('jx'), [])
+    await rejects(
+      test.rows(`update users set kind = 'person' where name = 'Jx'`),
+      /stays a person's or a machine's/,
+    )
   })
 })
 
