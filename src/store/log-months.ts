@@ -32,10 +32,11 @@ export const logMonthStore = ({ db, now }: StoreContext) => ({
 
   /** How many events are that old for which no month had been made. */
   async countWithoutMonth(): Promise<number> {
+    // Asked apart: whoever looks for the newest event while it holds a part of the log would wait for a process that holds
+    // the log and waits for that part.
+    const { rows: since } = await sql<{ at: Date }>`select events_kept_from(${now()}) as at`.execute(db)
     const { rows } = await sql<{ count: number }>`
-      select count(*)::integer as count from events_other where created_at < events_kept_from(${now()})`.execute(
-      db,
-    )
+      select count(*)::integer as count from events_other where created_at < ${since[0]?.at}`.execute(db)
     return rows[0]?.count ?? 0
   },
 
