@@ -36,8 +36,8 @@ export const administrationStatements = ({ users, at }: Seeded, passwordHash: st
      select id, lower(name), lower(name) || E'\\n' || email, role, organisation_id from users where kind = 'person'`,
   ]
   const signIns = [
-    `insert into last_sign_ins (user_id, at)
-     select id, coalesce(last_signed_in_at, '-infinity') from users where kind = 'person'`,
+    `insert into last_sign_ins (user_id, at, role, organisation_id)
+     select id, coalesce(last_signed_in_at, '-infinity'), role, organisation_id from users where kind = 'person'`,
   ]
   return { people, searches, signIns, log: logStatements(users * eventsEach, users, instant) }
 }

@@ -23,7 +23,7 @@ export const seedStatements = (users: number, at: number, passwordHash: string) 
      select u, md5('user ' || u)::uuid, 'person', 'Person ' || u, 'person.' || u || '@example.gov.uk', 'normal', u % 200 + 1,
        '${passwordHash}', ${instant}, 0, ${instant}, ${instant} from generate_series(1, ${users}) u`,
     countOnFrom('users'),
-    `insert into last_sign_ins (user_id, at) select id, '-infinity' from users`,
+    `insert into last_sign_ins (user_id, at, role, organisation_id) select id, '-infinity', role, organisation_id from users`,
     sessionStatement({ users, at }, 'true'),
     `insert into grants (user_id, application_id, permission_id, created_at)
      select u, a, (a - 1) * 3 + p, ${instant} from ${everyHolding}, generate_series(1, 2) p, lateral (select ${applicationOf} as a) held`,

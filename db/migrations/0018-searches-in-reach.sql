@@ -32,6 +32,10 @@ create function pairs_or_character(text text) returns text[] language sql immuta
 
 create index user_searches_organisation on user_searches (organisation_id, role);
 
+-- Whoever walks through everybody in the order of names meets role and organisation on the way, too.
+drop index user_searches_listed;
+create index user_searches_listed on user_searches (name, user_id) include (text, role, organisation_id);
+
 -- Who looks after some organisations sees only their own among the few who are suspended or have yet to accept.
 create index users_suspended_of on users (organisation_id) where suspended_at is not null;
 drop index users_suspended;

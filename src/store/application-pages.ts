@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import type { EventPlace } from './events.ts'
 import type { ListedUser } from './listed-users.ts'
-import { allOf, byAccount, byWalking, type Finding } from './user-list.sql.ts'
+import { allOf, byAccount, type Known } from './user-list.sql.ts'
 import { uncountedPageOf } from './user-list-page.ts'
 
 export interface ListedApplication {
@@ -78,14 +78,16 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
     { behind, limit }: { readonly behind?: UserPosition | undefined; readonly limit: number },
   ): Promise<{ readonly users: readonly UserWithAccess[]; readonly isMore: boolean }> {
     const signin = await signinOf(db, application)
-    const among = ({ always, holding }: Finding) => allOf([always, holding(signin === null ? [] : [signin])])
+    const among = ({ always, holding }: Known) => allOf([always, holding(signin === null ? [] : [signin])])
     const place = behind && ({ direction: 'after', ...behind } as const)
     const { users, isMore } = await uncountedPageOf(
       db,
       {
         finding: byAccount,
-        condition: among(byAccount),
-        walking: among(byWalking),
+        among,
+        text: '',
+        isNarrowed: true,
+        isNear: false,
         order: 'newest-sign-in',
         place,
         limit,

@@ -232,6 +232,8 @@ export interface JobRuns {
 
 export interface LastSignIns {
   at: Timestamp;
+  organisation_id: number | null;
+  role: string;
   user_id: number;
 }
 

@@ -5,14 +5,14 @@ import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
 import {
   allOf,
-  byAccount,
   type Condition,
   type Finding,
-  hasText,
+  inOrder,
+  type Known,
   lastSignIn,
-  midnight,
   wayThrough,
 } from './user-list.sql.ts'
+import { findingByText } from './user-list-text.ts'
 
 export interface UserPage {
   /** How many there are in all; `mostCounted` where those are more than were counted. */
@@ -26,6 +26,9 @@ export interface UserPage {
 /** Lists of many are counted up to here, so that counting stays fast. */
 const mostCounted = 1000
 
+/** The same in the order of sign-ins, where to walk past somebody without the text costs more than to find those who have it. */
+const mostCountedByText = 2500
+
 /** Where the planner expects no more than these, all of them are counted and sorted: a walk would hardly meet any. */
 const mostExpected = 5000
 
@@ -35,35 +38,43 @@ const mostSorted = 10_000
 /** So many are walked past in the order of a list for each who is wanted, before all that match are sorted instead. */
 const mostWalkedForEach = 200
 
-/** The same where nothing but texts is walked past, which lie close together. */
-const mostTextsWalked = 50_000
+/** The same where an index alone says who matches. */
+const mostNearWalked = 50_000
 
 /** Whom a page shows, and from where on. */
 export interface PageAsked {
+  /** How they are found where no text says who it is. */
   readonly finding: Finding
-  /** Of those who are found so. */
-  readonly condition: Condition
-  /** The same of users `u`. */
-  readonly walking: Condition
+  /** Of those who are known so: whom it is about, but for the text. */
+  readonly among: (known: Known) => Condition
+  /** What is searched for; empty for nothing. */
+  readonly text: string
+  /** Something else than the text leaves out most people. */
+  readonly isNarrowed: boolean
+  /** Nothing of their accounts is looked at, but for their roles and organisations. */
+  readonly isNear: boolean
+  /** Which last sign-ins `n` they have, where that is known. */
+  readonly signedIn?: Condition | undefined
   readonly order: UserOrder
   readonly place: UserPlace | undefined
   readonly limit: number
-  /** What is searched for, if anything is. */
-  readonly text?: string | undefined
-  /** The day since which none of them has signed in, where the condition says so. */
-  readonly dormantSince?: string | undefined
+}
+
+/** The same, and which way they are found. */
+interface Found extends PageAsked {
+  readonly areFew: boolean
 }
 
 /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
 export const pageOf = async (db: Connection, page: PageAsked, now: Date): Promise<UserPage> => {
-  const asked = oneMore(page)
-  const most = (await areFew(db, asked)) ? mostSorted : mostCounted
-  const { count, rows } = await sortMatching(db, asked, most)
+  const found = await findWay(db, page)
+  const most = mostToCount(found)
+  const { count, rows } = await sortMatching(db, found, most)
   const isMoreThanCounted = count > most
   return {
-    count: isMoreThanCounted ? mostCounted : count,
+    count: isMoreThanCounted ? most : count,
     isMoreThanCounted,
-    ...shown(page, isMoreThanCounted ? await walk(db, asked) : rows, now),
+    ...shown(page, isMoreThanCounted ? await walk(db, found) : rows, now),
   }
 }
 
@@ -73,12 +84,30 @@ export const uncountedPageOf = async (
   page: PageAsked,
   now: Date,
 ): Promise<Pick<UserPage, 'users' | 'isMore'>> => {
-  const asked = oneMore(page)
-  const few = (await areFew(db, asked)) ? await sortMatching(db, asked, mostSorted) : undefined
-  return shown(page, few && few.count <= mostSorted ? few.rows : await walk(db, asked), now)
+  const found = await findWay(db, page)
+  const few = found.areFew ? await sortMatching(db, found, mostSorted) : undefined
+  return shown(page, few && few.count <= mostSorted ? few.rows : await walk(db, found), now)
 }
 
-const oneMore = (page: PageAsked): PageAsked => ({ ...page, limit: page.limit + 1 })
+const mostToCount = ({ areFew, text, order, isNarrowed }: Found): number => {
+  if (areFew) return mostSorted
+  return text !== '' && order !== 'name' && !isNarrowed ? mostCountedByText : mostCounted
+}
+
+/**
+ * By which way those are found who match, and one more than the page has room for. Where the planner expects few, whatever
+ * the text is, the text is looked for in those. It knows little of who has a text.
+ */
+const findWay = async (db: Connection, page: PageAsked): Promise<Found> => {
+  const { finding, among, text, isNarrowed, limit } = page
+  const areFew = isNarrowed && (await expectsFew(db, finding, among(finding)))
+  return {
+    ...page,
+    limit: limit + 1,
+    finding: text === '' || areFew ? finding : await findingByText(db, text),
+    areFew,
+  }
+}
 
 const shown = ({ place, limit }: PageAsked, rows: readonly ListedRow[], now: Date) => {
   const users = rows.slice(0, limit).map((row) => listedUser(row, now))
@@ -88,9 +117,8 @@ const shown = ({ place, limit }: PageAsked, rows: readonly ListedRow[], now: Dat
   }
 }
 
-/** Does the planner expect few? It knows little of who has a text. */
-const areFew = async (db: Connection, { finding, condition, text }: PageAsked): Promise<boolean> => {
-  if (text) return false
+/** Does the planner expect few? */
+const expectsFew = async (db: Connection, finding: Finding, condition: Condition): Promise<boolean> => {
   const { rows } = await sql<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>`
     explain (format json) select from ${finding.from} where ${condition}`.execute(db)
   const [row] = rows
@@ -100,25 +128,31 @@ const areFew = async (db: Connection, { finding, condition, text }: PageAsked): 
 /**
  * Finds those who match by whatever index is best, up to `most` of them, and sorts them: right when there are few.
  * Without the sort in sight, the planner never walks through everybody for the last few who match. Who comes before the
- * place is left out afterwards: the planner would look for the others in an index, and half of everybody is in that.
+ * place is left out afterwards: the planner would look for the others in an index, and half of everybody is in that. What
+ * they are sorted by is looked up when they are known to be few enough.
  */
 const sortMatching = async (
   db: Connection,
-  { finding, condition, order, place, limit }: PageAsked,
+  { finding, among, text, order, place, limit }: Found,
   most?: number,
 ): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
   const { sorting, beyond } = wayThrough(order, place)
-  const key = order === 'name' ? finding.name : lastSignIn
+  const found = order === 'name' ? finding.name : finding.lastSignIn
   const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
     with matching as materialized (
-      select ${finding.id} as id, ${key} as key from ${finding.from} where ${condition}
+      select ${finding.id} as id${found ? sql`, ${found} as key` : sql``} from ${finding.from}
+      where ${allOf([among(finding), text !== '' && finding.containing(text)])}
       ${most === undefined ? sql`` : sql`limit ${most + 1}`}
+    ), counted as materialized (
+      select count(*)::integer as count from matching
+    ), keyed as (
+      select m.id, ${found ? sql`m.key` : sql`(select ${lastSignIn} from users u where u.id = m.id)`} as key from matching m
+      ${most === undefined ? sql`` : sql`where (select count from counted) <= ${most}`}
     ), listed as (
-      select id, key from matching where ${beyond(sql`key`, sql`id`) ?? sql`true`}
+      select id, key from keyed where ${beyond(sql`key`, sql`id`) ?? sql`true`}
       order by ${sorting(sql`key`, sql`id`)} limit ${limit}
     )
-    select counted.count, ${columns(order)}
-    from (select count(*)::integer as count from matching) counted
+    select counted.count, ${columns(order)} from counted
     left join (listed join users u on u.id = listed.id left join organisations o on o.id = u.organisation_id) on true
     order by ${sorting(sql`listed.key`, sql`listed.id`)}`.execute(db)
   return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
@@ -128,54 +162,43 @@ const sortMatching = async (
  * Walks through everybody in the order of the list until enough match: fast where many do. Where many match but none
  * of them near the place, those are sorted after all.
  */
-const walk = async (db: Connection, asked: PageAsked): Promise<readonly ListedRow[]> => {
-  const { walking, order, place, limit, text } = asked
+const walk = async (db: Connection, found: Found): Promise<readonly ListedRow[]> => {
+  const { among, text, order, place, limit } = found
+  const { key } = orderIndexes[order]
   const { sorting } = wayThrough(order, place)
-  const walked = text && order === 'name' ? searchedByName(asked, text) : walkedPast(asked)
+  const known = inOrder(order)
   const { rows } = await sql<ListedRow>`
-    select ${columns(order)} from (${walked}) u left join organisations o on o.id = u.organisation_id
-    where ${walking} order by ${sorting(sql`u.sorted_by`, sql`u.id`)} limit ${limit}`.execute(db)
-  return rows.length === limit || (await isAtItsEnd(db, asked)) ? rows : (await sortMatching(db, asked)).rows
+    select ${columns(order)}
+    from (${walkedPast(found)} limit ${mostWalked(found)}) n
+    join users u on u.id = n.user_id left join organisations o on o.id = u.organisation_id
+    where ${allOf([among(known), text !== '' && known.containing(text)])}
+    order by ${sorting(key, personNext)} limit ${limit}`.execute(db)
+  return rows.length === limit || (await isAtItsEnd(db, found)) ? rows : (await sortMatching(db, found)).rows
 }
 
-/** Is there nobody behind those whom such a walk passes? Asked where the order is what the condition is about. */
-const isAtItsEnd = async (
-  db: Connection,
-  { order, place, limit, dormantSince: day }: PageAsked,
-): Promise<boolean> => {
-  if (order === 'name' || day === undefined) return false
-  const { sorting, beyond } = wayThrough(order, place)
-  const { rows } = await sql`
-    select from last_sign_ins l where ${allOf([signedInBefore(day), beyond(lastSignIns.key, lastSignIns.id)])}
-    order by ${sorting(lastSignIns.key, lastSignIns.id)} limit 1 offset ${mostWalkedForEach * limit}`.execute(
-    db,
-  )
-  return rows.length === 0
-}
-
-/** Last sign-ins, by which people are walked past, lie beside the accounts. */
-const lastSignIns = { key: sql`l.at`, id: sql`l.user_id` }
-const signedInBefore = (day: string): Condition => sql`l.at < ${midnight(day)}`
+/** Whoever comes next lies beside the accounts, with what is asked of people most often. */
+const orderIndexes = {
+  name: { from: sql`user_searches n`, key: sql`n.name`, columns: sql`n.name, n.text` },
+  'newest-sign-in': { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` },
+  'oldest-sign-in': { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` },
+} as const satisfies Record<UserOrder, object>
+const personNext = sql`n.user_id`
 
 /** Whoever signed in too late is skipped where that is the order. */
-const walkedPast = ({ order, place, limit, dormantSince: day }: PageAsked): RawBuilder<unknown> => {
+const walkedPast = ({ order, place, signedIn }: Found): RawBuilder<unknown> => {
+  const { from, key, columns: shownOf } = orderIndexes[order]
   const { sorting, beyond } = wayThrough(order, place)
-  const isByName = order === 'name'
-  const { key, id } = isByName ? { key: byAccount.name, id: byAccount.id } : lastSignIns
-  const isEarly = !isByName && day !== undefined && signedInBefore(day)
-  return sql`select u.*, ${key} as sorted_by
-    from ${isByName ? sql`users u` : sql`last_sign_ins l join users u on u.id = l.user_id`}
-    where ${allOf([byAccount.always, beyond(key, id), isEarly])}
-    order by ${sorting(key, id)} limit ${mostWalkedForEach * limit}`
+  return sql`select n.user_id, n.role, n.organisation_id, ${shownOf} from ${from}
+    where ${allOf([sql`true`, beyond(key, personNext), order !== 'name' && signedIn])}
+    order by ${sorting(key, personNext)}`
 }
 
-/** Names and texts lie in one index in the order of names: nobody is looked at but those who have the text. */
-const searchedByName = ({ order, place }: PageAsked, text: string): RawBuilder<unknown> => {
-  const { sorting, beyond } = wayThrough(order, place)
-  const [name, id] = [sql`s.name`, sql`s.user_id`]
-  return sql`select u.*, s.name as sorted_by
-    from (
-      select name, user_id, text from user_searches s where ${beyond(name, id) ?? sql`true`}
-      order by ${sorting(name, id)} limit ${mostTextsWalked}
-    ) s join users u on u.id = s.user_id where ${hasText(text)}`
+const mostWalked = ({ text, order, isNear, limit }: Found): number =>
+  (text === '' ? isNear : order === 'name') ? mostNearWalked : mostWalkedForEach * limit
+
+/** Is there nobody behind those whom such a walk passes? Asked where the order is what the condition is about. */
+const isAtItsEnd = async (db: Connection, found: Found): Promise<boolean> => {
+  if (found.order === 'name' || found.signedIn === undefined) return false
+  const { rows } = await sql`${walkedPast(found)} limit 1 offset ${mostWalked(found)}`.execute(db)
+  return rows.length === 0
 }

@@ -13,19 +13,27 @@ export interface Reach {
   readonly organisations: readonly OrganisationId[] | 'all'
 }
 
+/** What conditions need to know of people. What they ask of the account itself they ask of `u`. */
+export interface Known {
+  readonly role: RawBuilder<unknown>
+  readonly organisation: RawBuilder<unknown>
+  /** Holds for every one of them. */
+  readonly always: Condition
+  /** They hold any of these permissions. */
+  holding(permissions: readonly PermissionId[]): Condition
+  /** The text stands somewhere in their name or address. */
+  containing(text: string): Condition
+}
+
 /** How people are found: by their accounts, or by the texts that they are searched by. */
-export interface Finding {
+export interface Finding extends Known {
   /** What to select from. The account is `u`; nobody looks at it who asks for nothing of it. */
   readonly from: RawBuilder<unknown>
   readonly id: RawBuilder<unknown>
   /** In lower case. */
   readonly name: RawBuilder<unknown>
-  readonly role: RawBuilder<unknown>
-  readonly organisation: RawBuilder<unknown>
-  /** Holds for every one of them. */
-  readonly always: Condition
-  /** Of users `u`: they hold any of these permissions. */
-  holding(permissions: readonly PermissionId[]): Condition
+  /** Missing where it is not found with them. */
+  readonly lastSignIn?: RawBuilder<unknown>
 }
 
 const heldBy = (permissions: readonly PermissionId[]): Condition =>
@@ -34,35 +42,65 @@ const heldBy = (permissions: readonly PermissionId[]): Condition =>
     : sql`g.permission_id = any (${permissions}::integer[])`
 
 /** Those who hold it are looked up together. */
-const amongHolders = (permissions: readonly PermissionId[]): Condition =>
-  sql`u.id in (select g.user_id from grants g where ${heldBy(permissions)})`
+const amongHolders =
+  (id: RawBuilder<unknown>) =>
+  (permissions: readonly PermissionId[]): Condition =>
+    sql`${id} in (select g.user_id from grants g where ${heldBy(permissions)})`
 
 /** It is looked up for each person by itself: the offset keeps the planner from mixing up their order. */
 const eachHolding = (permissions: readonly PermissionId[]): Condition =>
-  sql`exists (select from grants g where g.user_id = u.id and ${heldBy(permissions)} offset 0)`
+  sql`exists (select from grants g where g.user_id = n.user_id and ${heldBy(permissions)} offset 0)`
+
+const inAccount = (text: string): Condition =>
+  sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
+
+const inText = (searched: RawBuilder<unknown>, text: string): Condition =>
+  sql`strpos(${searched}, lower(${text})) > 0`
+
+/** Of users `u`. */
+export const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
 
 export const byAccount: Finding = {
   from: sql`users u`,
   id: sql`u.id`,
   name: sql`lower(u.name)`,
+  lastSignIn,
   role: sql`u.role`,
   organisation: sql`u.organisation_id`,
   always: sql`u.kind = 'person'`,
-  holding: amongHolders,
+  holding: amongHolders(sql`u.id`),
+  containing: inAccount,
 }
 
-/** One after another, in the order of a list. */
-export const byWalking: Finding = { ...byAccount, holding: eachHolding }
-
-/** Those who have the text in their name or address, which are in a text of their own beside role and organisation. */
-export const byText = (text: string, isCommon: boolean): Finding => ({
-  from: sql`${textsWith(text, isCommon)} s left join users u on u.id = s.user_id`,
+const bySearched = (from: RawBuilder<unknown>): Finding => ({
+  from: sql`${from} s left join users u on u.id = s.user_id`,
   id: sql`s.user_id`,
   name: sql`s.name`,
   role: sql`s.role`,
   organisation: sql`s.organisation_id`,
   always: sql`true`,
-  holding: amongHolders,
+  holding: amongHolders(sql`s.user_id`),
+  containing: (text) => inText(sql`s.text`, text),
+})
+
+/** By what lies beside the accounts: right where organisations say who it is. */
+export const byOrganisation: Finding = bySearched(sql`user_searches`)
+
+/** Those who have the text, which stands beside role and organisation. */
+export const byText = (text: string, isCommon: boolean): Finding => ({
+  ...bySearched(textsWith(text, isCommon)),
+  containing: () => sql`true`,
+})
+
+const textOfNext = sql`(select s.text from user_searches s where s.user_id = n.user_id)`
+
+/** One after another, in an index `n` that has people in this order, and what is asked of them most often. */
+export const inOrder = (order: UserOrder): Known => ({
+  role: sql`n.role`,
+  organisation: sql`n.organisation_id`,
+  always: sql`true`,
+  holding: eachHolding,
+  containing: (text) => inText(order === 'name' ? sql`n.text` : textOfNext, text),
 })
 
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
@@ -74,21 +112,17 @@ const textsWith = (text: string, isCommon: boolean): RawBuilder<unknown> => {
     const pattern = text.replaceAll(/[\\%_]/g, '\\$&')
     return sql`(select * from user_searches where text like '%' || lower(${pattern}) || '%')`
   }
-  if (isCommon) return sql`(select * from user_searches s where ${hasText(text)})`
+  if (isCommon) return sql`(select * from user_searches s where ${inText(sql`s.text`, text)})`
   return sql`(select * from user_searches s
-    where characters_and_pairs(s.text) @> pairs_or_character(lower(${text})) and ${hasText(text)} offset 0)`
+    where characters_and_pairs(s.text) @> pairs_or_character(lower(${text})) and ${inText(sql`s.text`, text)} offset 0)`
 }
 
-/** Of users `u`: the text stands somewhere in their name or address. */
-export const containing = (text: string): Condition =>
-  sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
-
 /**
- * Of those who are found so: within reach, and let through by the filter but for its text. `permissions` are those of the
+ * Of those who are known so: within reach, and let through by the filter but for its text. `permissions` are those of the
  * filter that there are.
  */
 export const conditionsOf = (
-  { role, organisation, always, holding }: Finding,
+  { role, organisation, always, holding }: Known,
   reach: Reach,
   filter: UserFilter,
   permissions: readonly PermissionId[],
@@ -130,9 +164,6 @@ const inOrganisations = (
 /** Has it three letters or digits in a row, as the index of those needs it? */
 export const isLong = (text: string): boolean => /[\p{L}\p{N}]{3}/u.test(text)
 
-/** Of the texts `s`: it stands somewhere in them. */
-export const hasText = (text: string): Condition => sql`strpos(s.text, lower(${text})) > 0`
-
 const invited = sql<SqlBool>`(u.invited_at is not null and u.invitation_accepted_at is null)`
 
 /** As `userStatus` says: a suspension outranks an open invitation, and that a lock. */
@@ -156,8 +187,14 @@ const twoStepConditions = {
 /** When this day begins in the United Kingdom. */
 export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at time zone 'Europe/London')`
 
-/** Of users `u`. */
-export const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
+/**
+ * Which last sign-ins `n` those have whom the filter lets through, where it says something of them. Whoever was invited
+ * and has not accepted has never signed in.
+ */
+export const signedIn = ({ statuses, dormantSince }: UserFilter): Condition | undefined => {
+  if (statuses.length === 1 && statuses[0] === 'invited') return sql`n.at = '-infinity'`
+  return dormantSince === undefined ? undefined : sql`n.at < ${midnight(dormantSince)}`
+}
 
 // Whoever never signed in counts from the day on which the account was made.
 const dormantSince = (day: string): Condition =>

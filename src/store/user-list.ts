@@ -10,26 +10,22 @@ import { columns, type ExportedRow, type ExportedUser, exportedUser } from './li
 import {
   allOf,
   byAccount,
-  byText,
-  byWalking,
+  byOrganisation,
   conditionsOf,
-  containing,
-  type Finding,
-  hasText,
-  isLong,
+  type Known,
   type Reach,
+  signedIn,
 } from './user-list.sql.ts'
 import { pageOf, type UserPage } from './user-list-page.ts'
+import { findingByText } from './user-list-text.ts'
 
 /** People as those see them who look after them: none beyond the administrator's reach, and no machines. */
 export const userListStore = ({ db, now }: StoreContext) => {
-  /** Conditions for those who are asked for: as they are found, but for the text, and of users `u`. */
+  /** Who is asked for: by what is known of people, and but for the text. */
   const askedFor = async (administrator: Administrator, filter: UserFilter) => {
     const reach = await reachOf(db, administrator)
     const permissions = await offeredPermissions(db, filter.permissions)
-    const among = (finding: Finding) => conditionsOf(finding, reach, filter, permissions, now())
-    const { text } = filter
-    return { among, ofUsers: allOf([among(byWalking), text !== '' && containing(text)]) }
+    return { reach, among: (known: Known) => conditionsOf(known, reach, filter, permissions, now()) }
   }
 
   return {
@@ -41,13 +37,22 @@ export const userListStore = ({ db, now }: StoreContext) => {
       place: UserPlace | undefined,
       limit: number,
     ): Promise<UserPage> {
-      const { among, ofUsers } = await askedFor(administrator, filter)
-      const { text, dormantSince } = filter
-      const finding = await findingOf(db, text)
-      const condition = among(finding)
+      const { reach, among } = await askedFor(administrator, filter)
+      const isNear = !looksAtAccounts(filter)
+      const isOfOrganisations = reach.organisations !== 'all' || narrowsOrganisations(filter)
       return pageOf(
         db,
-        { finding, condition, walking: ofUsers, order, place, limit, text, dormantSince },
+        {
+          finding: isNear && isOfOrganisations ? byOrganisation : byAccount,
+          among,
+          text: filter.text,
+          isNarrowed: isOfOrganisations || !isNear || filter.roles.length > 0,
+          isNear,
+          signedIn: signedIn(filter),
+          order,
+          place,
+          limit,
+        },
         now(),
       )
     },
@@ -58,11 +63,12 @@ export const userListStore = ({ db, now }: StoreContext) => {
      */
     async matchingIds(administrator: Administrator, filter: UserFilter): Promise<Int32Array> {
       const { among } = await askedFor(administrator, filter)
-      const finding = await findingOf(db, filter.text)
+      const { text } = filter
+      const finding = text === '' ? byAccount : await findingByText(db, text)
       const { from, id, name } = finding
       const { rows } = await sql<{ ids: Buffer | null }>`
         select string_agg(int4send(${id}), ''::bytea order by ${name}, ${id}) as ids
-        from ${from} where ${among(finding)}`.execute(db)
+        from ${from} where ${allOf([among(finding), text !== '' && finding.containing(text)])}`.execute(db)
       const bytes = rows[0]?.ids ?? Buffer.alloc(0)
       return Int32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32BE(index * 4))
     },
@@ -73,7 +79,8 @@ export const userListStore = ({ db, now }: StoreContext) => {
       filter: UserFilter,
       ids: Int32Array,
     ): Promise<readonly ExportedUser[]> {
-      const { ofUsers } = await askedFor(administrator, filter)
+      const { among } = await askedFor(administrator, filter)
+      const { text } = filter
       const { rows } = await sql<ExportedRow>`
         select ${columns('name')}, u.sign_in_count, u.created_at, u.exempt_until::text, held.permissions
         from users u left join organisations o on o.id = u.organisation_id
@@ -81,7 +88,9 @@ export const userListStore = ({ db, now }: StoreContext) => {
           select jsonb_agg(jsonb_build_array(g.application_id, p.name) order by lower(p.name), p.name) as permissions
           from grants g join permissions p on p.id = g.permission_id where g.user_id = u.id
         ) held on true
-        where u.id = any (${[...ids]}::integer[]) and ${ofUsers} order by lower(u.name), u.id`.execute(db)
+        where u.id = any (${[...ids]}::integer[])
+          and ${allOf([among(byAccount), text !== '' && byAccount.containing(text)])}
+        order by lower(u.name), u.id`.execute(db)
       return rows.map((row) => exportedUser(row, now()))
     },
 
@@ -152,22 +161,13 @@ const reachOf = async (db: Connection, administrator: Administrator): Promise<Re
   return { roles, organisations: rows.map(({ id }) => id) }
 }
 
-const sampled = 5000
-const commonIn = 300
+/** Something is asked that only accounts tell, or what people hold. */
+const looksAtAccounts = (filter: UserFilter): boolean =>
+  [filter.statuses, filter.twoStep, filter.permissions].some(({ length }) => length > 0) ||
+  [filter.dormantSince, filter.invitedSince, filter.exemptionEndsBy].some((day) => day !== undefined)
 
-/**
- * How those are found who have a text, or all. Whether few or many have one of one or two letters is judged by some
- * thousand people.
- */
-const findingOf = async (db: Connection, text: string): Promise<Finding> => {
-  if (text === '') return byAccount
-  if (isLong(text)) return byText(text, false)
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from (select text from user_searches limit ${sampled}) s where ${hasText(text)}`.execute(
-    db,
-  )
-  return byText(text, (rows[0]?.count ?? 0) > commonIn)
-}
+const narrowsOrganisations = ({ organisations, withoutOrganisation }: UserFilter): boolean =>
+  organisations.length > 0 || withoutOrganisation
 
 /** Those of the permissions that the filter offers. */
 const offeredPermissions = async (

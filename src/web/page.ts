@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
+import { longOptions } from './long-options.ts'
 import type { Section } from './navigation.ts'
 
 /** A page: its template, and the facts that it shows. `title` is its heading and its window's title. */
@@ -31,6 +32,7 @@ export const createRenderer = (): Renderer => {
     }),
     { autoescape: true, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true },
   )
+  templates.addFilter('longOptions', longOptions)
   return (page, surroundings) => templates.render(page.template, { ...page.view, ...surroundings })
 }
 

@@ -1,0 +1,192 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Administrator } from '#domain/administration.policy.ts'
+import type { PermissionId } from '#domain/application.ts'
+import type { UserId } from '#domain/user.ts'
+import type { UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
+import { startSignon } from '#test/signon.ts'
+
+const test = await startSignon()
+const { rows, signon } = test
+
+const [large, small] = [await test.organisation('Large'), await test.organisation('Small')]
+const application = await test.application('Ledger')
+const [permission] = await rows<{ id: PermissionId }>(
+  `select id from permissions where application_id = $1 and name = 'signin'`,
+  [application.id],
+)
+const held = permission?.id ?? (0 as PermissionId)
+
+// A crowd in which some stand close together in one of the orders, and others are spread.
+await rows(
+  `insert into users (uid, kind, name, email, role, organisation_id, created_at, updated_at, invited_at, invitation_accepted_at,
+     suspended_at, suspension_reason, last_signed_in_at)
+   select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'person',
+     (array['Ann', 'Bea', 'Čai', 'Zoë'])[1 + n / 6000] || ' ' || case when n % 3 = 0 then 'Smith' else 'Wu' end || n % 200,
+     'crowd' || n || '@example.gov.uk', case when n % 90 = 0 then 'organisation_admin' else 'normal' end,
+     case when n % 250 = 1 then $2::integer when n % 11 > 0 or n % 90 = 0 then $1 end, '2020-01-01', '2020-01-01', '2020-01-01',
+     case when n % 4 in (1, 2) then timestamptz '2020-01-02' end,
+     case when n % 10 = 7 or n > 10_000 and n % 4 > 1 then timestamptz '2026-10-01' end,
+     case when n % 10 = 7 or n > 10_000 and n % 4 > 1 then 'has left' end,
+     case when n % 4 = 1 then timestamptz '2026-01-01' + n * interval '1 minute'
+       when n % 4 = 2 then timestamptz '2023-01-01' - n % 7 * interval '1 day' end
+   from generate_series(1, 23_999) n`,
+  [large, small],
+)
+await rows(
+  `insert into grants (user_id, application_id, permission_id, created_at)
+   select id, $1, $2, '2020-01-01' from users where id % 6 = 0 and kind = 'person'`,
+  [application.id, held],
+)
+await rows('analyze')
+
+const root = await test.user('Root', { role: 'superadmin' })
+const everywhere: Administrator = {
+  kind: 'person',
+  id: root.id,
+  role: 'superadmin',
+  organisationId: null,
+  isInGds: false,
+}
+const inLarge: Administrator = { ...everywhere, role: 'organisation_admin', organisationId: large }
+
+const everybody: UserFilter = {
+  text: '',
+  statuses: [],
+  twoStep: [],
+  roles: [],
+  organisations: [],
+  withoutOrganisation: false,
+  permissions: [],
+}
+const smith = `(strpos(lower(name), 'smith') > 0 or strpos(email, 'smith') > 0)`
+const invited = 'suspended_at is null and invited_at is not null and invitation_accepted_at is null'
+const suspended = 'suspended_at is not null'
+const withLedger = `id in (select user_id from grants)`
+const dormant = `coalesce(last_signed_in_at, '-infinity') < '2024-06-01' and created_at < '2024-06-01'`
+
+/** Filters, and what they say in plain SQL. */
+const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> = {
+  everybody: [{}, 'true'],
+  suspended: [{ statuses: ['suspended'] }, suspended],
+  invited: [{ statuses: ['invited'] }, invited],
+  'invited or suspended': [{ statuses: ['invited', 'suspended'] }, `(${invited} or ${suspended})`],
+  dormant: [{ dormantSince: '2024-06-01' }, dormant],
+  'dormant and invited': [{ dormantSince: '2024-06-01', statuses: ['invited'] }, `${dormant} and ${invited}`],
+  'organisation admins': [{ roles: ['organisation_admin'] }, `role = 'organisation_admin'`],
+  'of a large organisation': [{ organisations: [large] }, `organisation_id = ${large}`],
+  'of a small one': [{ organisations: [small] }, `organisation_id = ${small}`],
+  'of none, or a small one': [
+    { organisations: [small], withoutOrganisation: true },
+    `(organisation_id is null or organisation_id = ${small})`,
+  ],
+  'with an application': [{ permissions: [held] }, withLedger],
+  'suspended, with an application': [
+    { statuses: ['suspended'], permissions: [held] },
+    `${suspended} and ${withLedger}`,
+  ],
+  'a name': [{ text: 'Smith' }, smith],
+  'a name, of none': [{ text: 'Smith', withoutOrganisation: true }, `${smith} and organisation_id is null`],
+  'a name, suspended': [{ text: 'Smith', statuses: ['suspended'] }, `${smith} and ${suspended}`],
+  'a name, of a small organisation': [
+    { text: 'Smith', organisations: [small] },
+    `${smith} and organisation_id = ${small}`,
+  ],
+  'a name of those at the end': [{ text: 'zoë' }, `strpos(lower(name), 'zoë') > 0`],
+  'two letters': [{ text: 'wU' }, `strpos(lower(name), 'wu') > 0`],
+  'two letters of few': [{ text: 'u9' }, `strpos(lower(name), 'u9') > 0`],
+  'one letter, with an application': [
+    { text: 'č', permissions: [held] },
+    `strpos(lower(name), 'č') > 0 and ${withLedger}`,
+  ],
+  nobody: [{ text: 'qqq' }, 'false'],
+}
+
+/** What people are sorted by, and that as it stands in a place. */
+const orders: Readonly<Record<UserOrder, { readonly sorting: string; readonly key: string }>> = {
+  name: { sorting: 'lower(name), id', key: 'lower(name)' },
+  'newest-sign-in': {
+    sorting: `coalesce(last_signed_in_at, '-infinity') desc, id desc`,
+    key: `coalesce((extract(epoch from last_signed_in_at) * 1000000)::bigint::text, 'never')`,
+  },
+  'oldest-sign-in': {
+    sorting: `coalesce(last_signed_in_at, '-infinity'), id`,
+    key: `coalesce((extract(epoch from last_signed_in_at) * 1000000)::bigint::text, 'never')`,
+  },
+}
+
+const limit = 10
+/** Parts of the list behind which pages are asked for, and before which. */
+const depths = [0, 0.3, 0.5, 0.8, 1]
+
+/** Asks for first pages and for pages around some places, in each order, and holds them against plain SQL. */
+const holdAgainst = async (
+  administrator: Administrator,
+  filter: Partial<UserFilter>,
+  condition: string,
+): Promise<void> => {
+  for (const [order, { sorting, key }] of Object.entries(orders) as [
+    UserOrder,
+    (typeof orders)[UserOrder],
+  ][]) {
+    const page = (place?: UserPlace) =>
+      signon.read(({ userList }) =>
+        userList.page(administrator, { ...everybody, ...filter }, order, place, limit),
+      )
+    const all = await rows<{ id: UserId; key: string }>(
+      `select id, ${key} as key from users where kind = 'person' and ${condition} order by ${sorting}`,
+    )
+    const ids = (from: number, to: number) => all.slice(Math.max(from, 0), to).map(({ id }) => id)
+
+    const first = await page()
+    equal(first.isMoreThanCounted ? first.count < all.length : first.count === all.length, true, order)
+    deepEqual([first.users.map(({ id }) => id), first.isMore], [ids(0, limit), all.length > limit], order)
+    for (const depth of depths) {
+      const place = Math.floor((all.length - 1) * depth)
+      const at = all[place]
+      if (!at) continue
+      const after = await page({ direction: 'after', ...at })
+      deepEqual(
+        [after.users.map(({ id }) => id), after.isMore],
+        [ids(place + 1, place + 1 + limit), all.length > place + 1 + limit],
+        `${order}, after ${place}`,
+      )
+      const before = await page({ direction: 'before', ...at })
+      deepEqual(
+        [before.users.map(({ id }) => id), before.isMore],
+        [ids(place - limit, place), place > limit],
+        `${order}, before ${place}`,
+      )
+    }
+  }
+}
+
+const withinLarge = `organisation_id = ${large} and role in ('normal', 'organisation_admin')`
+
+describe('a page of the list', () => {
+  for (const [name, [filter, condition]] of Object.entries(filters)) {
+    it(`has whom plain SQL finds: ${name}`, () => holdAgainst(everywhere, filter, condition))
+    it(`has whom plain SQL finds in one organisation: ${name}`, () =>
+      holdAgainst(inLarge, filter, `${withinLarge} and ${condition}`))
+  }
+
+  it('has whom it should when people have moved, have another role, or have signed in', async () => {
+    await rows(`update users set organisation_id = $1 where id % 50 = 3 and role = 'normal'`, [small])
+    await rows(
+      `update users set role = 'super_organisation_admin' where role = 'organisation_admin' and id % 7 = 0`,
+    )
+    await rows(
+      `update users set last_signed_in_at = '2026-10-30' where invitation_accepted_at is not null and id % 9 = 0`,
+    )
+    await holdAgainst(inLarge, {}, withinLarge)
+    for (const name of ['everybody', 'of a large organisation', 'of a small one', 'organisation admins']) {
+      const [filter, condition] = filters[name] ?? [{}, 'false']
+      await holdAgainst(everywhere, filter, condition)
+    }
+  })
+
+  it('takes nobody for invited who has signed in: whoever does has accepted', async () => {
+    const sql = `update users set last_signed_in_at = '2026-10-30' where ${invited}`
+    await rejects(rows(sql), /users_accept_before_they_sign_in/)
+  })
+})
