@@ -56,10 +56,25 @@ const filters: Readonly<Record<string, readonly string[]>> = {
   'suspended, with an application': ['statuses[]=suspended&permissions[]=1'],
 }
 
+/** Of these, the pages at both ends are asked for, too: a walk meets nobody there any more. */
+const atBothEnds = ['everybody', 'suspended', 'an application of many', 'what everybody has'] as const
+
 /** The list of users: every filter, its first page and pages deep inside, in each order. */
 export const listCases = async (databaseUrl: string): Promise<readonly PageCase[]> => {
   const places = await placesIn(databaseUrl)
-  return Object.entries(filters).flatMap(([name, queries]): PageCase[] => [
+  const ends = atBothEnds.flatMap((name): PageCase[] => [
+    {
+      name: `${name}, back to the first page`,
+      as: 'superadmin',
+      addresses: addresses(filters[name] ?? [], places.second),
+    },
+    {
+      name: `${name}, the last page`,
+      as: 'superadmin',
+      addresses: addresses(filters[name] ?? [], places.last),
+    },
+  ])
+  const all = Object.entries(filters).flatMap(([name, queries]): PageCase[] => [
     { name, as: 'superadmin', addresses: addresses(queries, ['']) },
     { name: `${name}, deep inside`, as: 'superadmin', addresses: addresses(queries, places.name) },
     {
@@ -73,6 +88,7 @@ export const listCases = async (databaseUrl: string): Promise<readonly PageCase[
       addresses: addresses(queries, places.signIn),
     },
   ])
+  return [...all, ...ends]
 }
 
 const addresses = (queries: readonly string[], more: readonly string[]): readonly string[] =>
@@ -140,8 +156,18 @@ export const statisticsCases: readonly PageCase[] = [
   },
 ]
 
+interface Place {
+  readonly id: number
+  readonly name: string
+  readonly signed_in: string
+  readonly part: 'second' | 'inside' | 'last'
+}
+
 interface Places {
   readonly name: readonly string[]
+  /** Before the first of the second page, and behind the tenth from the end: by name. */
+  readonly second: readonly string[]
+  readonly last: readonly string[]
   readonly signIn: readonly string[]
   readonly lastSignIns: readonly string[]
 }
@@ -150,19 +176,27 @@ const placesIn = async (databaseUrl: string): Promise<Places> => {
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    const { rows } = await client.query<{ id: number; name: string; signed_in: string }>(
+    const { rows: known } = await client.query<Place>(
       `with people as (
          select id, lower(name) as name, (extract(epoch from last_signed_in_at) * 1000000)::bigint as signed_in,
            row_number() over (order by lower(name), id) as place, count(*) over () as count
          from users where kind = 'person' and last_signed_in_at is not null
        )
-       select id, name, signed_in from people
-       where place = any (select floor(count * depth) from unnest($1::float8[]) depth)`,
+       select id, name, signed_in, case place when 26 then 'second' when count - 10 then 'last' else 'inside' end as part
+       from people where place in (26, count - 10)
+         or place = any (select floor(count * depth) from unnest($1::float8[]) depth)`,
       [[...depths]],
     )
+    const rows = known.filter(({ part }) => part === 'inside')
+    const byName = (word: string, part: Place['part']) =>
+      known
+        .filter((one) => one.part === part)
+        .map(({ id, name }) => `${word}=${encodeURIComponent(`${id}-${name}`)}`)
     const lastSignIns = rows.map((row) => `${row.signed_in}-${row.id}`)
     return {
-      name: rows.map((row) => `after=${encodeURIComponent(`${row.id}-${row.name}`)}`),
+      name: byName('after', 'inside'),
+      second: byName('before', 'second'),
+      last: byName('after', 'last'),
       signIn: rows.map((row) => `sort=oldest-sign-in&after=${row.id}-${row.signed_in}`),
       lastSignIns,
     }

@@ -18,7 +18,9 @@ begin
   insert into user_searches (user_id, name, text, role, organisation_id)
   values (new.id, lower(new.name), lower(new.name) || E'\n' || new.email, new.role, new.organisation_id)
   on conflict (user_id) do update
-  set name = excluded.name, text = excluded.text, role = excluded.role, organisation_id = excluded.organisation_id;
+  set name = excluded.name, text = excluded.text, role = excluded.role, organisation_id = excluded.organisation_id
+  where (user_searches.name, user_searches.text, user_searches.role, user_searches.organisation_id)
+    is distinct from (excluded.name, excluded.text, excluded.role, excluded.organisation_id);
   return null;
 end $$;
 drop trigger users_are_searched on users;

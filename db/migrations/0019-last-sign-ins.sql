@@ -27,7 +27,7 @@ begin
 end $$;
 create trigger users_are_listed after insert on users
   for each row when (new.kind = 'person') execute function keep_last_sign_ins();
-create trigger users_signed_in after update of last_signed_in_at, role, organisation_id on users
+create trigger users_are_listed_anew after update of last_signed_in_at, role, organisation_id on users
   for each row when (new.kind = 'person' and (new.last_signed_in_at, new.role, new.organisation_id)
     is distinct from (old.last_signed_in_at, old.role, old.organisation_id)) execute function keep_last_sign_ins();
 insert into last_sign_ins

@@ -86,7 +86,7 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
         finding: byAccount,
         among,
         text: '',
-        isNarrowed: true,
+        isFiltered: true,
         isNear: false,
         order: 'newest-sign-in',
         place,

@@ -3,7 +3,7 @@ import type { ApplicationId } from '#domain/application.ts'
 import type { Role, UserId, UserStatus } from '#domain/user.ts'
 import type { TwoStepStatus, UserOrder, UserPosition } from '#domain/user-filter.ts'
 import { userStatus } from '#domain/user-status.ts'
-import { orders } from './user-list.sql.ts'
+import { orders } from './user-list-order.sql.ts'
 
 /** A person as the list shows them. */
 export interface ListedUser {

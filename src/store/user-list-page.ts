@@ -3,15 +3,8 @@ import type { UserId } from '#domain/user.ts'
 import type { UserOrder, UserPlace } from '#domain/user-filter.ts'
 import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
-import {
-  allOf,
-  type Condition,
-  type Finding,
-  inOrder,
-  type Known,
-  lastSignIn,
-  wayThrough,
-} from './user-list.sql.ts'
+import { allOf, type Condition, type Finding, inOrder, type Known, matching } from './user-list.sql.ts'
+import { wayThrough } from './user-list-order.sql.ts'
 import { findingByText } from './user-list-text.ts'
 
 export interface UserPage {
@@ -49,8 +42,8 @@ export interface PageAsked {
   readonly among: (known: Known) => Condition
   /** What is searched for; empty for nothing. */
   readonly text: string
-  /** Something else than the text leaves out most people. */
-  readonly isNarrowed: boolean
+  /** Something else than a text is asked: the planner may know how many that leaves. */
+  readonly isFiltered: boolean
   /** Nothing of their accounts is looked at, but for their roles and organisations. */
   readonly isNear: boolean
   /** Which last sign-ins `n` they have, where that is known. */
@@ -72,7 +65,7 @@ export const pageOf = async (db: Connection, page: PageAsked, now: Date): Promis
   const { count, rows } = await sortMatching(db, found, most)
   const isMoreThanCounted = count > most
   return {
-    count: isMoreThanCounted ? most : count,
+    count: isMoreThanCounted ? mostCounted : count,
     isMoreThanCounted,
     ...shown(page, isMoreThanCounted ? await walk(db, found) : rows, now),
   }
@@ -89,9 +82,9 @@ export const uncountedPageOf = async (
   return shown(page, few && few.count <= mostSorted ? few.rows : await walk(db, found), now)
 }
 
-const mostToCount = ({ areFew, text, order, isNarrowed }: Found): number => {
+const mostToCount = ({ areFew, text, order, isFiltered }: Found): number => {
   if (areFew) return mostSorted
-  return text !== '' && order !== 'name' && !isNarrowed ? mostCountedByText : mostCounted
+  return text !== '' && order !== 'name' && !isFiltered ? mostCountedByText : mostCounted
 }
 
 /**
@@ -99,8 +92,8 @@ const mostToCount = ({ areFew, text, order, isNarrowed }: Found): number => {
  * the text is, the text is looked for in those. It knows little of who has a text.
  */
 const findWay = async (db: Connection, page: PageAsked): Promise<Found> => {
-  const { finding, among, text, isNarrowed, limit } = page
-  const areFew = isNarrowed && (await expectsFew(db, finding, among(finding)))
+  const { finding, among, text, isFiltered, limit } = page
+  const areFew = isFiltered && (await expectsFew(db, finding, among(finding)))
   return {
     ...page,
     limit: limit + 1,
@@ -133,20 +126,21 @@ const expectsFew = async (db: Connection, finding: Finding, condition: Condition
  */
 const sortMatching = async (
   db: Connection,
-  { finding, among, text, order, place, limit }: Found,
+  found: Found,
   most?: number,
 ): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
+  const { finding, order, place, limit } = found
   const { sorting, beyond } = wayThrough(order, place)
-  const found = order === 'name' ? finding.name : finding.lastSignIn
+  const key = order === 'name' ? finding.name : finding.lastSignIn
   const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
     with matching as materialized (
-      select ${finding.id} as id${found ? sql`, ${found} as key` : sql``} from ${finding.from}
-      where ${allOf([among(finding), text !== '' && finding.containing(text)])}
+      select ${finding.id} as id${key ? sql`, ${key} as key` : sql``} from ${finding.from}
+      where ${matching(finding, found)}
       ${most === undefined ? sql`` : sql`limit ${most + 1}`}
     ), counted as materialized (
       select count(*)::integer as count from matching
     ), keyed as (
-      select m.id, ${found ? sql`m.key` : sql`(select ${lastSignIn} from users u where u.id = m.id)`} as key from matching m
+      ${key ? sql`select * from matching` : sql`select m.id, n.at as key from matching m join last_sign_ins n on n.user_id = m.id`}
       ${most === undefined ? sql`` : sql`where (select count from counted) <= ${most}`}
     ), listed as (
       select id, key from keyed where ${beyond(sql`key`, sql`id`) ?? sql`true`}
@@ -163,24 +157,24 @@ const sortMatching = async (
  * of them near the place, those are sorted after all.
  */
 const walk = async (db: Connection, found: Found): Promise<readonly ListedRow[]> => {
-  const { among, text, order, place, limit } = found
+  const { order, place, limit } = found
   const { key } = orderIndexes[order]
   const { sorting } = wayThrough(order, place)
-  const known = inOrder(order)
   const { rows } = await sql<ListedRow>`
     select ${columns(order)}
     from (${walkedPast(found)} limit ${mostWalked(found)}) n
     join users u on u.id = n.user_id left join organisations o on o.id = u.organisation_id
-    where ${allOf([among(known), text !== '' && known.containing(text)])}
+    where ${matching(inOrder(order), found)}
     order by ${sorting(key, personNext)} limit ${limit}`.execute(db)
   return rows.length === limit || (await isAtItsEnd(db, found)) ? rows : (await sortMatching(db, found)).rows
 }
 
 /** Whoever comes next lies beside the accounts, with what is asked of people most often. */
+const ofSignIns = { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` }
 const orderIndexes = {
   name: { from: sql`user_searches n`, key: sql`n.name`, columns: sql`n.name, n.text` },
-  'newest-sign-in': { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` },
-  'oldest-sign-in': { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` },
+  'newest-sign-in': ofSignIns,
+  'oldest-sign-in': ofSignIns,
 } as const satisfies Record<UserOrder, object>
 const personNext = sql`n.user_id`
 
@@ -189,16 +183,15 @@ const walkedPast = ({ order, place, signedIn }: Found): RawBuilder<unknown> => {
   const { from, key, columns: shownOf } = orderIndexes[order]
   const { sorting, beyond } = wayThrough(order, place)
   return sql`select n.user_id, n.role, n.organisation_id, ${shownOf} from ${from}
-    where ${allOf([sql`true`, beyond(key, personNext), order !== 'name' && signedIn])}
+    where ${allOf([beyond(key, personNext), order !== 'name' && signedIn])}
     order by ${sorting(key, personNext)}`
 }
 
 const mostWalked = ({ text, order, isNear, limit }: Found): number =>
   (text === '' ? isNear : order === 'name') ? mostNearWalked : mostWalkedForEach * limit
 
-/** Is there nobody behind those whom such a walk passes? Asked where the order is what the condition is about. */
+/** Is there nobody behind those whom such a walk passes? Then it has met all who match. */
 const isAtItsEnd = async (db: Connection, found: Found): Promise<boolean> => {
-  if (found.order === 'name' || found.signedIn === undefined) return false
   const { rows } = await sql`${walkedPast(found)} limit 1 offset ${mostWalked(found)}`.execute(db)
   return rows.length === 0
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
-import { byOrganisation, byText, type Finding, isLong } from './user-list.sql.ts'
+import { bySearches, byText, type Finding, isLong } from './user-list.sql.ts'
 
 const sampled = 5000
 const commonIn = 300
@@ -10,6 +10,6 @@ export const findingByText = async (db: Connection, text: string): Promise<Findi
   if (isLong(text)) return byText(text, false)
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count from (select text from user_searches limit ${sampled}) s
-    where ${byOrganisation.containing(text)}`.execute(db)
+    where ${bySearches.containing(text)}`.execute(db)
   return byText(text, (rows[0]?.count ?? 0) > commonIn)
 }

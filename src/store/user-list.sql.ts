@@ -3,7 +3,7 @@ import type { PermissionId } from '#domain/application.ts'
 import { lockOverIfBefore } from '#domain/lockout.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { Role, UserStatus } from '#domain/user.ts'
-import type { TwoStepStatus, UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
+import type { TwoStepStatus, UserFilter, UserOrder } from '#domain/user-filter.ts'
 
 export type Condition = RawBuilder<SqlBool>
 
@@ -54,17 +54,15 @@ const eachHolding = (permissions: readonly PermissionId[]): Condition =>
 const inAccount = (text: string): Condition =>
   sql`(strpos(lower(u.name), lower(${text})) > 0 or strpos(u.email, lower(${text})) > 0)`
 
+// Between a name and an address lies a line end, which nobody has in either.
 const inText = (searched: RawBuilder<unknown>, text: string): Condition =>
-  sql`strpos(${searched}, lower(${text})) > 0`
-
-/** Of users `u`. */
-export const lastSignIn = sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`
+  text.includes('\n') ? sql`false` : sql`strpos(${searched}, lower(${text})) > 0`
 
 export const byAccount: Finding = {
   from: sql`users u`,
   id: sql`u.id`,
   name: sql`lower(u.name)`,
-  lastSignIn,
+  lastSignIn: sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`,
   role: sql`u.role`,
   organisation: sql`u.organisation_id`,
   always: sql`u.kind = 'person'`,
@@ -83,8 +81,8 @@ const bySearched = (from: RawBuilder<unknown>): Finding => ({
   containing: (text) => inText(sql`s.text`, text),
 })
 
-/** By what lies beside the accounts: right where organisations say who it is. */
-export const byOrganisation: Finding = bySearched(sql`user_searches`)
+/** By their texts, roles and organisations, which lie beside the accounts. */
+export const bySearches: Finding = bySearched(sql`user_searches`)
 
 /** Those who have the text, which stands beside role and organisation. */
 export const byText = (text: string, isCommon: boolean): Finding => ({
@@ -104,8 +102,8 @@ export const inOrder = (order: UserOrder): Known => ({
 })
 
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
-// two, unless many people have it: then it is looked for in everybody's text. Between a name and an address lies a line
-// end. The offset keeps the planner from taking each text apart of those whom another index finds.
+// two, unless many people have it: then it is looked for in everybody's text. The offset keeps the planner from taking each
+// text apart of those whom another index finds.
 const textsWith = (text: string, isCommon: boolean): RawBuilder<unknown> => {
   if (text.includes('\n')) return sql`(select * from user_searches where false)`
   if (isLong(text)) {
@@ -143,11 +141,16 @@ export const conditionsOf = (
     filter.exemptionEndsBy !== undefined && sql`u.exempt_until <= ${filter.exemptionEndsBy}::date`,
   ])
 
-export const allOf = (conditions: readonly (Condition | false | undefined)[]): Condition =>
-  sql`(${sql.join(
-    conditions.filter((one) => one !== false && one !== undefined),
-    sql` and `,
-  )})`
+export const allOf = (conditions: readonly (Condition | false | undefined)[]): Condition => {
+  const all = conditions.filter((one) => one !== false && one !== undefined)
+  return all.length === 0 ? sql`true` : sql`(${sql.join(all, sql` and `)})`
+}
+
+/** Whom somebody asks for, of those who are known so: what is asked of everything else, and the text, if there is one. */
+export const matching = (
+  known: Known,
+  { among, text }: { readonly among: (known: Known) => Condition; readonly text: string },
+): Condition => allOf([among(known), text !== '' && known.containing(text)])
 
 const anyOf = (conditions: readonly Condition[]): Condition => sql`(${sql.join(conditions, sql` or `)})`
 
@@ -198,51 +201,4 @@ export const signedIn = ({ statuses, dormantSince }: UserFilter): Condition | un
 
 // Whoever never signed in counts from the day on which the account was made.
 const dormantSince = (day: string): Condition =>
-  sql`(${lastSignIn} < ${midnight(day)} and u.created_at < ${midnight(day)})`
-
-/** An order in which people are listed: by a key, and then by the id. */
-interface Order {
-  /** The key of users `u` as it stands in a place: text. */
-  readonly written: RawBuilder<string>
-  /** The key that was written in a place. */
-  readonly read: (key: string) => RawBuilder<unknown>
-  readonly isDescending: boolean
-}
-
-const signIn = {
-  written: sql<string>`case when u.last_signed_in_at is null then 'never'
-    else (extract(epoch from u.last_signed_in_at) * 1000000)::bigint::text end`,
-  read: (key: string) =>
-    key === 'never'
-      ? sql`'-infinity'::timestamptz`
-      : sql`timestamptz 'epoch' + ${key}::bigint * interval '1 microsecond'`,
-}
-
-export const orders = {
-  name: {
-    written: sql<string>`lower(u.name)`,
-    read: (key) => sql`${key}::text`,
-    isDescending: false,
-  },
-  'newest-sign-in': { ...signIn, isDescending: true },
-  'oldest-sign-in': { ...signIn, isDescending: false },
-} as const satisfies Record<UserOrder, Order>
-
-/** One way through an order: on, or back. What holds the key and the id of a person may be any expressions. */
-export interface Way {
-  /** For `order by`. */
-  sorting(key: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<unknown>
-  /** Behind the place on this way; nothing when it begins at an end. */
-  beyond(key: RawBuilder<unknown>, id: RawBuilder<unknown>): Condition | undefined
-}
-
-export const wayThrough = (order: UserOrder, place: UserPlace | undefined): Way => {
-  const { read, isDescending } = orders[order]
-  const down = isDescending !== (place?.direction === 'before')
-  const [comparison, word] = down ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`]
-  return {
-    sorting: (key, id) => sql`${key} ${word}, ${id} ${word}`,
-    beyond: (key, id) =>
-      place && sql`(${key}, ${id}) ${comparison} (${read(place.key)}, ${place.id}::integer)`,
-  }
-}
+  sql`(coalesce(u.last_signed_in_at, '-infinity') < ${midnight(day)} and u.created_at < ${midnight(day)})`

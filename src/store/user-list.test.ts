@@ -9,7 +9,8 @@ import { startSignon } from '#test/signon.ts'
 const test = await startSignon()
 const { rows, signon } = test
 
-const [large, small] = [await test.organisation('Large'), await test.organisation('Small')]
+const large = await test.organisation('Large')
+const small = await test.organisation('Small', { parents: [large] })
 const application = await test.application('Ledger')
 const [permission] = await rows<{ id: PermissionId }>(
   `select id from permissions where application_id = $1 and name = 'signin'`,
@@ -49,6 +50,8 @@ const everywhere: Administrator = {
   isInGds: false,
 }
 const inLarge: Administrator = { ...everywhere, role: 'organisation_admin', organisationId: large }
+const below: Administrator = { ...inLarge, role: 'super_organisation_admin' }
+const admin: Administrator = { ...everywhere, role: 'admin' }
 
 const everybody: UserFilter = {
   text: '',
@@ -129,10 +132,9 @@ const holdAgainst = async (
     UserOrder,
     (typeof orders)[UserOrder],
   ][]) {
+    const asked = { ...everybody, ...filter }
     const page = (place?: UserPlace) =>
-      signon.read(({ userList }) =>
-        userList.page(administrator, { ...everybody, ...filter }, order, place, limit),
-      )
+      signon.read(({ userList }) => userList.page(administrator, asked, order, place, limit))
     const all = await rows<{ id: UserId; key: string }>(
       `select id, ${key} as key from users where kind = 'person' and ${condition} order by ${sorting}`,
     )
@@ -141,6 +143,8 @@ const holdAgainst = async (
     const first = await page()
     equal(first.isMoreThanCounted ? first.count < all.length : first.count === all.length, true, order)
     deepEqual([first.users.map(({ id }) => id), first.isMore], [ids(0, limit), all.length > limit], order)
+    if (order === 'name')
+      deepEqual([...(await signon.single.userList.matchingIds(administrator, asked))], ids(0, all.length))
     for (const depth of depths) {
       const place = Math.floor((all.length - 1) * depth)
       const at = all[place]
@@ -169,6 +173,29 @@ describe('a page of the list', () => {
     it(`has whom plain SQL finds in one organisation: ${name}`, () =>
       holdAgainst(inLarge, filter, `${withinLarge} and ${condition}`))
   }
+
+  it('has whom plain SQL finds for those who see some organisations, or some roles', async () => {
+    const ofBoth = `organisation_id in (${large}, ${small}) and role <> 'admin'`
+    for (const name of ['everybody', 'invited', 'a name', 'two letters', 'with an application']) {
+      const [filter, condition] = filters[name] ?? [{}, 'false']
+      await holdAgainst(below, filter, `${ofBoth} and ${condition}`)
+      await holdAgainst(admin, filter, `role <> 'superadmin' and ${condition}`)
+    }
+  })
+
+  it('has those with access to an application, who signed in last first', async () => {
+    const all = await rows<{ id: UserId }>(
+      `select id from users where ${withLedger} order by ${orders['newest-sign-in'].sorting}`,
+    )
+    const { users, isMore } = await signon.single.applicationPages.usersWithAccess(application.id, { limit })
+    deepEqual([users.map(({ id }) => id), isMore], [all.slice(0, limit).map(({ id }) => id), true])
+    const behind = users.at(-1)?.position
+    const next = await signon.single.applicationPages.usersWithAccess(application.id, { behind, limit })
+    deepEqual(
+      next.users.map(({ id }) => id),
+      all.slice(limit, 2 * limit).map(({ id }) => id),
+    )
+  })
 
   it('has whom it should when people have moved, have another role, or have signed in', async () => {
     await rows(`update users set organisation_id = $1 where id % 50 = 3 and role = 'normal'`, [small])

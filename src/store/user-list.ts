@@ -8,11 +8,11 @@ import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import { columns, type ExportedRow, type ExportedUser, exportedUser } from './listed-users.ts'
 import {
-  allOf,
   byAccount,
-  byOrganisation,
+  bySearches,
   conditionsOf,
   type Known,
+  matching,
   type Reach,
   signedIn,
 } from './user-list.sql.ts'
@@ -43,10 +43,10 @@ export const userListStore = ({ db, now }: StoreContext) => {
       return pageOf(
         db,
         {
-          finding: isNear && isOfOrganisations ? byOrganisation : byAccount,
+          finding: isNear && isOfOrganisations ? bySearches : byAccount,
           among,
           text: filter.text,
-          isNarrowed: isOfOrganisations || !isNear || filter.roles.length > 0,
+          isFiltered: isOfOrganisations || !isNear || filter.roles.length > 0,
           isNear,
           signedIn: signedIn(filter),
           order,
@@ -68,7 +68,7 @@ export const userListStore = ({ db, now }: StoreContext) => {
       const { from, id, name } = finding
       const { rows } = await sql<{ ids: Buffer | null }>`
         select string_agg(int4send(${id}), ''::bytea order by ${name}, ${id}) as ids
-        from ${from} where ${allOf([among(finding), text !== '' && finding.containing(text)])}`.execute(db)
+        from ${from} where ${matching(finding, { among, text })}`.execute(db)
       const bytes = rows[0]?.ids ?? Buffer.alloc(0)
       return Int32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32BE(index * 4))
     },
@@ -89,7 +89,7 @@ export const userListStore = ({ db, now }: StoreContext) => {
           from grants g join permissions p on p.id = g.permission_id where g.user_id = u.id
         ) held on true
         where u.id = any (${[...ids]}::integer[])
-          and ${allOf([among(byAccount), text !== '' && byAccount.containing(text)])}
+          and ${matching(byAccount, { among, text })}
         order by lower(u.name), u.id`.execute(db)
       return rows.map((row) => exportedUser(row, now()))
     },

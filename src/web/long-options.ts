@@ -21,4 +21,6 @@ export const longOptions = (options: readonly LongOption[], name: string): nunju
 }
 
 // Nunjucks exports it, and its types leave it out.
-const { escape: escaped } = nunjucks.lib as unknown as { readonly escape: (text: string) => string }
+const { escape: escaped } = nunjucks.lib as typeof nunjucks.lib & {
+  readonly escape: (text: string) => string
+}

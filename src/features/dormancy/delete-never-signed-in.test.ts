@@ -58,6 +58,7 @@ describe('deleting the never signed in', () => {
     const again = await invited('Again', 91)
     await signon.single.invitations.send(again.id, undefined)
     const once = await invited('Once', 91)
+    await signon.single.invitations.accept(once.id)
     await rows('update users set last_signed_in_at = $2 where id = $1', [once.id, clock.now()])
     const robot = await test.machine('Robot', await test.application('Imports'))
     await run()
@@ -70,6 +71,7 @@ describe('deleting the never signed in', () => {
       await invited('Bad', 91),
       await invited('Good', 91),
     ]
+    await signon.single.invitations.accept(quick.id)
     await rows(`create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
       create trigger refuse before delete on users for each row when (old.id = ${bad.id}) execute function refuse()`)
     const { dormancy } = signon.single
@@ -163,6 +165,7 @@ describe('warning whoever invited somebody', () => {
     const ada = await test.user('Ada')
     const [signsIn, again] = [await invited('A', 85, ada.id), await invited('B', 85, ada.id)]
     equal((await warnInviters(signon, operator)).changed, 2)
+    await signon.single.invitations.accept(signsIn.id)
     await rows('update users set last_signed_in_at = $2 where id = $1', [signsIn.id, clock.now()])
     await signon.single.invitations.send(again.id, undefined)
     deepEqual(await test.mails(), [])
