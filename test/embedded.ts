@@ -109,11 +109,11 @@ export const kill = (pids: readonly number[]): void => {
   }
 }
 
-/** Waits ten seconds at most for something to happen. */
+/** Waits a minute at most for something to happen. */
 export const eventually = async (what: string, happens: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     if (await happens()) return
     await pause(50)
   }
-  throw new Error(`Not in ten seconds: ${what}`)
+  throw new Error(`Not in a minute: ${what}`)
 }

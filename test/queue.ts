@@ -23,7 +23,7 @@ export interface QueuedJob {
   readonly max_attempts: number
   readonly last_error: string | null
   readonly isLocked: boolean
-  /** Until it is tried, by the database’s clock. */
+  /** From its last change until it is tried, by the database’s clock. */
   readonly seconds: number
 }
 
@@ -52,7 +52,7 @@ export const testQueue = (test: TestSignon) => {
 
   const jobs = (): Promise<readonly QueuedJob[]> =>
     rows(`select task_identifier as name, attempts, max_attempts, last_error, locked_at is not null as "isLocked",
-      extract(epoch from run_at - now())::float8 as seconds from graphile_worker.jobs order by id`)
+      extract(epoch from run_at - updated_at)::float8 as seconds from graphile_worker.jobs order by id`)
   const pushes = async (): Promise<readonly QueuedJob[]> =>
     (await jobs()).filter(({ name }) => name !== 'announce-user')
   return {
@@ -93,6 +93,8 @@ export const testQueue = (test: TestSignon) => {
         logger,
         jobsAtOnce: 5,
         organisations: organisationsFile('/dev/null'),
+        // Nothing of the calendar comes between, whatever time it is.
+        schedule: {},
         ...changes,
       })
       let stopped: Promise<void> | undefined

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sparticuz from '@sparticuz/chromium'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
 import { makeTemplate } from './database.ts'
 
@@ -33,9 +34,11 @@ const run = async (): Promise<number> => {
 
 const nodeTest = async (named: readonly string[], server: string): Promise<number> => {
   const files = named.length > 0 ? named : await testFiles()
+  // Unpacked once, so that no test starts a browser that another is still unpacking.
+  const chromium = process.env['CHROMIUM'] ?? (await sparticuz.executablePath())
   const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], {
     stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: server },
+    env: { ...process.env, TEST_DATABASE_URL: server, CHROMIUM: chromium },
   })
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }

@@ -96,13 +96,14 @@ describe('the embedded database', () => {
     const { url, leave } = await joinEmbeddedDatabase({ directory })
     await query(url, 'CREATE TABLE numbers (number integer)')
     const killed = serverPid(directory)
-    setTimeout(() => process.kill(killed, 'SIGKILL'), 200)
 
-    const acknowledged = await writeUntilRefused(url)
+    const acknowledged = await writeUntilRefused(url, (written) => {
+      if (written === 20) process.kill(killed, 'SIGKILL')
+    })
     await eventually('the server is back', () => query(url, 'SELECT 1').then(Boolean, () => false))
 
     const [{ found } = {}] = await query(url, `SELECT count(*)::integer AS found FROM numbers`)
-    ok(acknowledged > 0)
+    ok(acknowledged >= 20)
     // The last one may have been written, and its acknowledgement lost.
     ok(found === acknowledged || found === acknowledged + 1, `${found} of ${acknowledged}`)
     notEqual(serverPid(directory), killed)
@@ -192,12 +193,13 @@ describe('the embedded database', () => {
   })
 })
 
-const writeUntilRefused = async (url: string): Promise<number> => {
+const writeUntilRefused = async (url: string, onWritten: (written: number) => void): Promise<number> => {
   const client = new Client({ connectionString: url })
   client.on('error', () => undefined)
   await client.connect()
   for (let acknowledged = 0; ; acknowledged += 1) {
     try {
+      onWritten(acknowledged)
       await client.query('INSERT INTO numbers VALUES ($1)', [acknowledged])
     } catch {
       return acknowledged

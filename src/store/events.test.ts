@@ -41,15 +41,15 @@ describe('the log', () => {
   })
 
   it('gets the other months even when one has its events elsewhere already', async () => {
-    await record('2027-03-10T00:00:00Z')
-    await test.rows(`select make_event_months('2027-02-01', 4)`)
+    await record('2041-03-10T00:00:00Z')
+    await test.rows(`select make_event_months('2041-02-01', 4)`)
     const made = await test.rows<{ name: string }>(
-      `select relname as name from pg_class where relname like 'events_2027_%' and relkind = 'r' order by 1`,
+      `select relname as name from pg_class where relname like 'events_2041_%' and relkind = 'r' order by 1`,
     )
     deepEqual(
-      made.map(({ name }) => name).filter((name) => name >= 'events_2027_02' && name <= 'events_2027_05'),
-      ['events_2027_02', 'events_2027_04', 'events_2027_05'],
+      made.map(({ name }) => name),
+      ['events_2041_02', 'events_2041_04', 'events_2041_05'],
     )
-    equal(await partitionOf('2027-03-10T00:00:00Z'), 'events_other')
+    equal(await partitionOf('2041-03-10T00:00:00Z'), 'events_other')
   })
 })

@@ -152,7 +152,8 @@ const isRemembered = 'b.id = $15 and b.token_hash = $16 and b.expires_at > $2'
 const isComplete = `not has_second_factor
            or exists (select from remembered_browsers b where ${isRemembered} and b.user_id = users.id)`
 
-// A remembered browser is looked at again where it decides, so that one that is being forgotten lets nobody in.
+// A remembered browser is looked at again where it decides, so that one that is being forgotten lets nobody in. The count
+// is held before the account, as `begin` does: those who share an account would wait for each other otherwise.
 const complete = statement<
   CompletedRow,
   [
@@ -177,10 +178,13 @@ const complete = statement<
   ]
 >(
   'sign-ins.complete',
-  `with ended as (
+  `with counted as materialized (
+     select count from throttles where name = $10 and caller = $11 and window_start = $12 for no key update
+   ), ended as (
      update users set failed_attempts = 0,
        last_signed_in_at = case when ${isComplete} then $2 else last_signed_in_at end,
        sign_in_count = sign_in_count + case when ${isComplete} then 1 else 0 end
+     from (select count(*) from counted) held
      where id = $1 and suspended_at is null and coalesce(locked_at <= $3, true) and password_hash = $4
      returning id, uid, has_second_factor
    ), remembered as (

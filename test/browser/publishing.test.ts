@@ -53,6 +53,7 @@ describe('publishing, in a real browser', () => {
       logger: pino({ level: 'silent' }),
       jobsAtOnce: 4,
       organisations: organisationsFile('/dev/null'),
+      schedule: {},
     })
     chromium = await openChromium()
   })

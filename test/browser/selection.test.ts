@@ -44,6 +44,7 @@ describe('selecting users in the list, in a real browser', () => {
 
     await page.getByRole('link', { name: /^Next/ }).click()
     equal(await status(page), '24 selected')
+    await page.getByLabel('Select all on this page').waitFor()
     await box(page, 'Crowd 39').check()
     await search(page, 'crowd 1')
     equal(await status(page), '25 selected')

@@ -28,7 +28,7 @@ export const startSignonProcess = (command: string, settings: Settings): Running
 }
 
 /** Waits until `isSo`, for at most so many seconds; throws `what` then. */
-export const until = async (what: string, isSo: () => Promise<boolean>, seconds = 20): Promise<void> => {
+export const until = async (what: string, isSo: () => Promise<boolean>, seconds = 60): Promise<void> => {
   for (let tries = 0; tries < seconds * 20; tries += 1) {
     if (await isSo().catch(() => false)) return
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -16,7 +16,10 @@ const known = async (): Promise<readonly string[]> =>
       'select identifier from graphile_worker._private_known_crontabs order by 1',
     )
   ).map(({ identifier }) => identifier)
-const started = (environment: string) => ({ place: { publicUrl: test.issuer, environment } })
+const started = (environment: string) => ({
+  place: { publicUrl: test.issuer, environment },
+  schedule: scheduleIn(environment, withoutCluster),
+})
 
 describe('accounts that nobody uses', () => {
   it('are looked after by the calendar, but in staging, where people are copies', async (t) => {

@@ -509,7 +509,8 @@ describe('copying an environment', () => {
     const killed = takeIn({
       keepSecrets: async () => {
         await staging.rows(
-          `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = ${0x73676e65}`,
+          `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = ${0x73676e65}
+             and database = (select oid from pg_database where datname = current_database())`,
         )
       },
     })

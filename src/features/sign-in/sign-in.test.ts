@@ -273,10 +273,12 @@ describe('the lock', () => {
   it('lets everybody in who shares an account, however many at once', async () => {
     const user = await test.user('Shared')
     await test.browser().signIn(user.email, 'wrong')
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, async () => (await test.browser().signIn(user.email)).location),
-    )
-    deepEqual(new Set(answers), new Set(['/']))
+    for (let round = 0; round < 10; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, async () => (await test.browser().signIn(user.email)).location),
+      )
+      deepEqual(new Set(answers), new Set(['/']))
+    }
     const events = await test.events(user.uid)
     equal(events.includes(1), false)
   })

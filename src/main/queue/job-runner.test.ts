@@ -157,7 +157,7 @@ describe('a worker', () => {
   })
 
   it('makes the log’s partitions for the months to come, every day', async (t) => {
-    const { stop } = await queue.worker(t)
+    const { stop } = await queue.worker(t, { schedule: scheduleIn('test', withoutCluster) })
     const known = await rows<{ identifier: string }>(
       'select identifier from graphile_worker._private_known_crontabs order by identifier',
     )

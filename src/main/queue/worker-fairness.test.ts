@@ -93,7 +93,7 @@ describe('an application that hangs', () => {
     const app = await hangingApplication('Recovering')
     const users = await peopleOf(20, app)
     for (const user of users) await queue.pushUpdate(user, app)
-    await queue.worker(t, { caller: applicationCaller({ answerMilliseconds: 50 }), jobsAtOnce: 10 })
+    await queue.worker(t, { caller: applicationCaller({ answerMilliseconds: 1000 }), jobsAtOnce: 10 })
     await until(() => app.held() > 0)
     app.answer()
     await queue.due()

@@ -60,3 +60,28 @@ begin
     for each statement execute function refuse_to_rewrite_events();
   return gone;
 end $$;
+
+-- Another process may make a month between the question whether it is there and its making.
+create or replace function make_event_months(first date, months integer) returns void language plpgsql
+set lock_timeout = '2s' as $$
+declare
+  month date;
+  name text;
+begin
+  for month in select generate_series(date_trunc('month', first), date_trunc('month', first) + make_interval(months => months - 1), '1 month')
+  loop
+    name := 'events_' || to_char(month, 'YYYY_MM');
+    if to_regclass(name) is null then
+      begin
+        execute format('create table %I partition of events for values from (%L) to (%L)',
+          name, month || ' 00:00+00', (month + interval '1 month')::date || ' 00:00+00');
+        execute format('create trigger events_are_not_emptied before truncate on %I
+          for each statement execute function refuse_to_rewrite_events()', name);
+      exception when check_violation then
+        raise warning 'events of % stay in events_other', to_char(month, 'YYYY-MM');
+      when duplicate_table or unique_violation then
+        null;
+      end;
+    end if;
+  end loop;
+end $$;
