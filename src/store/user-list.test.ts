@@ -27,11 +27,11 @@ await rows(
      'crowd' || n || '@example.gov.uk', case when n % 90 = 0 then 'organisation_admin' else 'normal' end,
      case when n % 250 = 1 then $2::integer when n % 11 > 0 or n % 90 = 0 then $1 end, '2020-01-01', '2020-01-01', '2020-01-01',
      case when n % 4 in (1, 2) then timestamptz '2020-01-02' end,
-     case when n % 10 = 7 or n > 10_000 and n % 4 > 1 then timestamptz '2026-10-01' end,
-     case when n % 10 = 7 or n > 10_000 and n % 4 > 1 then 'has left' end,
+     case when n % 10 = 7 or n > 10000 and n % 4 > 1 then timestamptz '2026-10-01' end,
+     case when n % 10 = 7 or n > 10000 and n % 4 > 1 then 'has left' end,
      case when n % 4 = 1 then timestamptz '2026-01-01' + n * interval '1 minute'
        when n % 4 = 2 then timestamptz '2023-01-01' - n % 7 * interval '1 day' end
-   from generate_series(1, 23_999) n`,
+   from generate_series(1, 23999) n`,
   [large, small],
 )
 await rows(
