@@ -169,8 +169,8 @@ const walk = async (db: Connection, found: Found): Promise<readonly ListedRow[]>
   return rows.length === limit || (await isAtItsEnd(db, found)) ? rows : (await sortMatching(db, found)).rows
 }
 
-/** Whoever comes next lies beside the accounts, with what is asked of people most often. */
 const ofSignIns = { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` }
+/** Whoever comes next lies beside the accounts, with what is asked of people most often. */
 const orderIndexes = {
   name: { from: sql`user_searches n`, key: sql`n.name`, columns: sql`n.name, n.text` },
   'newest-sign-in': ofSignIns,

@@ -84,9 +84,9 @@ const bySearched = (from: RawBuilder<unknown>): Finding => ({
 /** By their texts, roles and organisations, which lie beside the accounts. */
 export const bySearches: Finding = bySearched(sql`user_searches`)
 
-/** Those who have the text, which stands beside role and organisation. */
-export const byText = (text: string, isCommon: boolean): Finding => ({
-  ...bySearched(textsWith(text, isCommon)),
+/** Those whom an index of texts has for this one. */
+export const byText = (text: string): Finding => ({
+  ...bySearched(textsWith(text)),
   containing: () => sql`true`,
 })
 
@@ -102,15 +102,13 @@ export const inOrder = (order: UserOrder): Known => ({
 })
 
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
-// two, unless many people have it: then it is looked for in everybody's text. The offset keeps the planner from taking each
-// text apart of those whom another index finds.
-const textsWith = (text: string, isCommon: boolean): RawBuilder<unknown> => {
+// two. The offset keeps the planner from taking each text apart of those whom another index finds.
+const textsWith = (text: string): RawBuilder<unknown> => {
   if (text.includes('\n')) return sql`(select * from user_searches where false)`
   if (isLong(text)) {
     const pattern = text.replaceAll(/[\\%_]/g, '\\$&')
     return sql`(select * from user_searches where text like '%' || lower(${pattern}) || '%')`
   }
-  if (isCommon) return sql`(select * from user_searches s where ${inText(sql`s.text`, text)})`
   return sql`(select * from user_searches s
     where characters_and_pairs(s.text) @> pairs_or_character(lower(${text})) and ${inText(sql`s.text`, text)} offset 0)`
 }
@@ -133,13 +131,17 @@ export const conditionsOf = (
     filter.statuses.length > 0 && anyOf(filter.statuses.map((status) => statusIs(status, now))),
     filter.twoStep.length > 0 && anyOf(filter.twoStep.map((status) => twoStepConditions[status])),
     filter.roles.length > 0 && sql`${role} = any (${filter.roles})`,
-    (filter.organisations.length > 0 || filter.withoutOrganisation) &&
+    narrowsOrganisations(filter) &&
       inOrganisations(organisation, filter.organisations, filter.withoutOrganisation),
     filter.permissions.length > 0 && holding(permissions),
     filter.dormantSince !== undefined && dormantSince(filter.dormantSince),
     filter.invitedSince !== undefined && sql`u.invited_at >= ${midnight(filter.invitedSince)}`,
     filter.exemptionEndsBy !== undefined && sql`u.exempt_until <= ${filter.exemptionEndsBy}::date`,
   ])
+
+/** Does it say of which organisations people are? */
+export const narrowsOrganisations = ({ organisations, withoutOrganisation }: UserFilter): boolean =>
+  organisations.length > 0 || withoutOrganisation
 
 export const allOf = (conditions: readonly (Condition | false | undefined)[]): Condition => {
   const all = conditions.filter((one) => one !== false && one !== undefined)

@@ -13,6 +13,7 @@ import {
   conditionsOf,
   type Known,
   matching,
+  narrowsOrganisations,
   type Reach,
   signedIn,
 } from './user-list.sql.ts'
@@ -165,9 +166,6 @@ const reachOf = async (db: Connection, administrator: Administrator): Promise<Re
 const looksAtAccounts = (filter: UserFilter): boolean =>
   [filter.statuses, filter.twoStep, filter.permissions].some(({ length }) => length > 0) ||
   [filter.dormantSince, filter.invitedSince, filter.exemptionEndsBy].some((day) => day !== undefined)
-
-const narrowsOrganisations = ({ organisations, withoutOrganisation }: UserFilter): boolean =>
-  organisations.length > 0 || withoutOrganisation
 
 /** Those of the permissions that the filter offers. */
 const offeredPermissions = async (
