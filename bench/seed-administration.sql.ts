@@ -39,7 +39,11 @@ export const administrationStatements = ({ users, at }: Seeded, passwordHash: st
     `insert into last_sign_ins (user_id, at, role, organisation_id)
      select id, coalesce(last_signed_in_at, '-infinity'), role, organisation_id from users where kind = 'person'`,
   ]
-  return { people, searches, signIns, log: logStatements(users * eventsEach, users, instant) }
+  const organisations = [
+    `insert into listed_organisations (organisation_id, role)
+     select distinct organisation_id, role from users where kind = 'person' and organisation_id is not null`,
+  ]
+  return { people, searches, signIns, organisations, log: logStatements(users * eventsEach, users, instant) }
 }
 
 /** A number from 0 to 1 that depends on `key` and on what it is for. */

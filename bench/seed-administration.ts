@@ -20,12 +20,16 @@ export const seedAdministration = async (url: string, users: number): Promise<Se
   const seeded: Seeded = { users, at: await migrated(url) }
   const register = await readFile(new URL('../demo/data/organisations.json', import.meta.url), 'utf8')
   await runAll(url, organisationStatements(register, seeded), users)
-  const { people, searches, signIns, log } = administrationStatements(seeded, await everybodysHash())
+  const { people, searches, signIns, organisations, log } = administrationStatements(
+    seeded,
+    await everybodysHash(),
+  )
   const fillPeople = async (): Promise<void> => {
     await fillWithoutIndexes(url, 'users', [people], users)
     await runAll(url, placeStatements, users)
     await fillWithoutIndexes(url, 'user_searches', [searches], users)
     await fillWithoutIndexes(url, 'last_sign_ins', [signIns], users)
+    await runAll(url, organisations, users)
   }
   await runAll(url, [monthsStatement], users)
   await Promise.all([fillPeople(), fillWithoutIndexes(url, 'events', log, users)])

@@ -74,6 +74,7 @@ const stays: readonly string[] = [
     'organisation_imports',
     'user_searches',
     'last_sign_ins',
+    'listed_organisations',
     'schema_migrations',
   ],
 ]

@@ -38,6 +38,12 @@ export const purgeStore = ({ db, now }: StoreContext) => ({
     return { removed: row?.removed ?? 0, mayBeMore: row?.mayBeMore ?? false }
   },
 
+  /** Organisations that everybody has left are no longer offered by the filters of lists. */
+  async leftOrganisations(): Promise<number> {
+    const [row] = await leftOrganisations(db)
+    return row?.removed ?? 0
+  },
+
   /** How many rows of each kind could be removed now. It reads whole tables: for somebody who asks, not for a job. */
   async expired(): Promise<ExpiredCounts> {
     const [row] = await expired(db, now(), dayBefore(now()))
@@ -111,6 +117,11 @@ const throttles = statement<{ readonly name: string }, [dayBefore: Date]>(
    delete from throttles t using doomed d
    where t.name = d.name and t.caller = d.caller and t.window_start = d.window_start
    returning t.name`,
+)
+
+const leftOrganisations = statement<{ readonly removed: number }, []>(
+  'purge.left-organisations',
+  'select forget_left_organisations() as removed',
 )
 
 const leftovers = statement<PurgedSome, [now: Date, monthBefore: Date, yearBefore: Date, weekBefore: Date]>(

@@ -237,6 +237,11 @@ export interface LastSignIns {
   user_id: number;
 }
 
+export interface ListedOrganisations {
+  organisation_id: number;
+  role: string;
+}
+
 export interface MassResetMembers {
   detail: string | null;
   outcome: string | null;
@@ -464,6 +469,7 @@ export interface DB {
   grants: Grants;
   job_runs: JobRuns;
   last_sign_ins: LastSignIns;
+  listed_organisations: ListedOrganisations;
   mass_reset_members: MassResetMembers;
   mass_resets: MassResets;
   old_passwords: OldPasswords;

@@ -95,14 +95,14 @@ export const userListStore = ({ db, now }: StoreContext) => {
       return rows.map((row) => exportedUser(row, now()))
     },
 
-    /** Organisations that somebody in reach belongs to, by name. */
+    /** Organisations that somebody in reach belongs to, or did until lately, by name. */
     async organisations(administrator: Administrator): Promise<readonly ListOrganisation[]> {
       const { roles, organisations } = await reachOf(db, administrator)
       const { rows } = await sql<ListOrganisation>`
         select o.id, o.name, o.abbreviation, o.is_closed as "isClosed" from organisations o
         where ${organisations === 'all' ? sql`true` : sql`o.id = any (${organisations}::integer[])`}
-          and exists (select from user_searches s where s.organisation_id = o.id
-            and ${roles === 'all' ? sql`true` : sql`s.role = any (${roles})`})
+          and exists (select from listed_organisations l where l.organisation_id = o.id
+            and ${roles === 'all' ? sql`true` : sql`l.role = any (${roles})`})
         order by lower(o.name), o.id`.execute(db)
       return rows
     },

@@ -1,7 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
+import { sql } from 'kysely'
+import type { OrganisationId } from '#domain/organisation.ts'
+import type { User } from '#domain/user.ts'
 import { after, day, hour, minute } from '#kernel/clock.ts'
 import { timeOrderedId } from '#kernel/token.ts'
+import { eventually } from '#test/embedded.ts'
 import { startSignon } from '#test/signon.ts'
 import { purgeExpired } from './purge-expired.ts'
 
@@ -190,6 +194,53 @@ describe('purging what is expired', () => {
     await addManySessions(3)
     const { leftovers, sessions } = await purge()
     deepEqual([leftovers, sessions, await count('mass_resets')], [3, 2, 1])
+  })
+
+  it('leaves organisations out of the filters of lists once everybody has left them', async () => {
+    const offered = async (): Promise<readonly string[]> =>
+      (await signon.read(({ userList }) => userList.organisations({ kind: 'operator' }))).map(
+        ({ name }) => name,
+      )
+    const [land, post] = [await test.organisation('Land Registry'), await test.organisation('Post Office')]
+    await test.organisation('Nobody’s')
+    const [bea, cat] = [await test.user('Bea'), await test.user('Cat')]
+    const move = (who: User, to: OrganisationId | null) =>
+      rows('update users set organisation_id = $1 where id = $2', [to, who.id])
+    await move(bea, land)
+    await move(cat, land)
+    deepEqual(await offered(), ['Land Registry'])
+    await move(bea, post)
+    await purge()
+    deepEqual(await offered(), ['Land Registry', 'Post Office'])
+    await move(cat, null)
+    await purge()
+    deepEqual(await offered(), ['Post Office'])
+    await move(cat, land)
+    await purge()
+    deepEqual(await offered(), ['Land Registry', 'Post Office'])
+  })
+
+  it('keeps an organisation to which somebody comes while it is being left out', async () => {
+    const mint = await test.organisation('Royal Mint')
+    const dee = await test.user('Dee')
+    const move = sql`update users set organisation_id = ${mint} where id = ${dee.id}`
+    await move.execute(test.db)
+    await rows('update users set organisation_id = null where id = $1', [dee.id])
+    let purged: Promise<unknown> | undefined
+    await test.db.transaction().execute(async (coming) => {
+      await move.execute(coming)
+      purged = purge()
+      await eventually('it waits for whoever comes', async () => {
+        const waiting = await rows(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        )
+        return waiting.length > 0
+      })
+    })
+    await purged
+    deepEqual(await rows('select role from listed_organisations where organisation_id = $1', [mint]), [
+      { role: 'normal' },
+    ])
   })
 
   it('removes notices of a year ago', async () => {

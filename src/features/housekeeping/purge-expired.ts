@@ -23,8 +23,14 @@ export const purgeExpired = (signon: Signon, statements = statementsAtMost): (()
     authorization = authorizations.next
     const throttles = await repeat(purge.throttles, statements)
     const leftovers = await repeat(purge.leftovers, statements)
+    const left = await purge.leftOrganisations()
     await jobRuns.purge()
-    return { sessions: sessions.removed, authorizations: authorizations.removed, throttles, leftovers }
+    return {
+      sessions: sessions.removed,
+      authorizations: authorizations.removed,
+      throttles,
+      leftovers: leftovers + left,
+    }
   }
 }
 
