@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
+import { rememberedFor } from '#kernel/remembered.ts'
 import { runProgram } from './children.ts'
 import { tell } from './progress.ts'
 import { type Figure, median } from './rounds.ts'
 import { signon, signonSettings } from './web.ts'
-import { oncePerWorkshop, type Workshop } from './workshop.ts'
+import type { Workshop } from './workshop.ts'
 
 /** Of so many people one is due. */
 const dueEach = 100
@@ -32,7 +33,7 @@ const figureOf = (values: readonly number[]): Figure => ({
 const rounds = 5
 
 /** The same runs serve both measures. */
-const runsOf = oncePerWorkshop(async (workshop): Promise<readonly Run[]> => {
+const runsOf = rememberedFor(async (workshop: Workshop): Promise<readonly Run[]> => {
   const taken: Run[] = []
   for (let round = 1; round <= rounds; round += 1) {
     const run = await suspend(workshop, round)

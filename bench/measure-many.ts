@@ -5,12 +5,13 @@ import type { UserId } from '#domain/user.ts'
 import { inviteBatch } from '#features/batches/invite-batch.job.ts'
 import { startBatch } from '#features/batches/start-batch.ts'
 import { uploadBatch } from '#features/batches/upload-batch.ts'
+import { rememberedFor } from '#kernel/remembered.ts'
 import type { Signon } from '#store/signon.ts'
 import { tell } from './progress.ts'
 import { type Figure, median } from './rounds.ts'
 import { administrators, sessionOf } from './seeded.ts'
 import { withSignon } from './signon.ts'
-import { oncePerWorkshop, type Workshop } from './workshop.ts'
+import type { Workshop } from './workshop.ts'
 
 const parts = 10
 const rounds = 3
@@ -42,7 +43,7 @@ export const exportMemory = async (workshop: Workshop): Promise<Figure> => {
 }
 
 /** The same files serve both measures. */
-const exportsOf = oncePerWorkshop(async (workshop): Promise<readonly Exported[]> => {
+const exportsOf = rememberedFor(async (workshop: Workshop): Promise<readonly Exported[]> => {
   const files: Exported[] = []
   for (let round = 1; round <= rounds; round += 1) files.push(await exportEverybody(workshop))
   return files

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ApplicationId } from '#domain/application.ts'
 import type { User, UserId } from '#domain/user.ts'
 import { suspendUser } from '#features/users/suspend-user.ts'
+import { rememberedFor } from '#kernel/remembered.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
 import type { Signon } from '#store/signon.ts'
 import { freePort, type Program, startProgram } from './children.ts'
@@ -16,7 +17,7 @@ import { type Figure, median, repeat } from './rounds.ts'
 import { runAll, seedDatabase } from './seed.ts'
 import { withSignon } from './signon.ts'
 import { signon as executable, residentMegabytes, signonSettings } from './web.ts'
-import { oncePerWorkshop, type Workshop } from './workshop.ts'
+import type { Workshop } from './workshop.ts'
 
 const people = Number(process.env['BENCH_PUSHES'] ?? 10_000)
 const healthyApplications = 10
@@ -93,7 +94,7 @@ interface Drained {
 }
 
 /** The same drainings serve both measures. */
-const drainingsOf = oncePerWorkshop(
+const drainingsOf = rememberedFor(
   (): Promise<readonly Drained[]> =>
     withPeople(async ({ signon, url, startWorker }) => {
       const arrivals: number[] = []

@@ -86,16 +86,6 @@ export const openWorkshop = (): Workshop => {
   return workshop
 }
 
-/** What is taken once in a workshop, and serves several measures. */
-export const oncePerWorkshop = <Taken>(take: (workshop: Workshop) => Promise<Taken>) => {
-  const taken = new WeakMap<Workshop, Promise<Taken>>()
-  return (workshop: Workshop): Promise<Taken> => {
-    const known = taken.get(workshop) ?? take(workshop)
-    taken.set(workshop, known)
-    return known
-  }
-}
-
 const once = <Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value => {
   const there = known.get(key)
   if (there !== undefined) return there

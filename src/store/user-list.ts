@@ -3,6 +3,7 @@ import { type Administrator, managedRoles } from '#domain/administration.policy.
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
+import { rememberedJson } from '#kernel/remembered.ts'
 import { organisationsBelow } from './administrators.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
@@ -98,13 +99,14 @@ export const userListStore = ({ db, now }: StoreContext) => {
     /** Organisations that somebody in reach belongs to, or did until lately, by name. */
     async organisations(administrator: Administrator): Promise<readonly ListOrganisation[]> {
       const { roles, organisations } = await reachOf(db, administrator)
-      const { rows } = await sql<ListOrganisation>`
-        select o.id, o.name, o.abbreviation, o.is_closed as "isClosed" from organisations o
+      const { rows } = await sql<ChoicesRow>`
+        select json_agg(json_build_object('id', o.id, 'name', o.name, 'abbreviation', o.abbreviation, 'isClosed', o.is_closed)
+          order by lower(o.name), o.id)::text as choices
+        from organisations o
         where ${organisations === 'all' ? sql`true` : sql`o.id = any (${organisations}::integer[])`}
           and exists (select from listed_organisations l where l.organisation_id = o.id
-            and ${roles === 'all' ? sql`true` : sql`l.role = any (${roles})`})
-        order by lower(o.name), o.id`.execute(db)
-      return rows
+            and ${roles === 'all' ? sql`true` : sql`l.role = any (${roles})`})`.execute(db)
+      return organisationsIn(rows)
     },
 
     /** The one organisation that the administrator looks after; nothing when there are several. */
@@ -119,10 +121,12 @@ export const userListStore = ({ db, now }: StoreContext) => {
 
     /** What people can hold in applications for people that are in use: by application, then by name. */
     async permissions(): Promise<readonly ListPermission[]> {
-      const { rows } = await sql<ListPermission>`
-        select p.id, a.name as application, p.name from permissions p join applications a on a.id = p.application_id
-        where ${isOffered} order by lower(a.name), a.id, lower(p.name), p.id`.execute(db)
-      return rows
+      const { rows } = await sql<ChoicesRow>`
+        select json_agg(json_build_object('id', p.id, 'application', a.name, 'name', p.name)
+          order by lower(a.name), a.id, lower(p.name), p.id)::text as choices
+        from permissions p join applications a on a.id = p.application_id
+        where ${isOffered}`.execute(db)
+      return permissionsIn(rows)
     },
 
     /** Applications that are in use, by name. */
@@ -148,6 +152,17 @@ export interface ListPermission {
   readonly application: string
   readonly name: string
 }
+
+/** All choices of a filter, as JSON; nothing where there is none. There may be a thousand, and they seldom change. */
+interface ChoicesRow {
+  readonly choices: string | null
+}
+const choicesIn = <Choice>() => {
+  const meant = rememberedJson<readonly Choice[]>()
+  return (rows: readonly ChoicesRow[]): readonly Choice[] => meant(rows[0]?.choices ?? '[]')
+}
+const organisationsIn = choicesIn<ListOrganisation>()
+const permissionsIn = choicesIn<ListPermission>()
 
 /** `reference/roles-and-permissions.md` 3.2. */
 const reachOf = async (db: Connection, administrator: Administrator): Promise<Reach> => {

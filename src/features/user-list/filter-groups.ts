@@ -1,4 +1,6 @@
 import { type Role, roleNames } from '#domain/user.ts'
+import { rememberedFor } from '#kernel/remembered.ts'
+import type { ListOrganisation, ListPermission } from '#store/user-list.ts'
 import { organisationName, permissionName } from './filter-tags.ts'
 import type { UserList } from './list-users.ts'
 import {
@@ -20,13 +22,14 @@ export interface FilterGroup {
   readonly name: ListField
   readonly title: string
   readonly isOpen: boolean
-  readonly ticked: number
-  /** So many that they are shown in a box of their own. */
+  /** The values of those of the options that are ticked. */
+  readonly ticked: readonly string[]
+  /** So many that they are shown in a box of their own, the ticked first. */
   readonly isLong: boolean
-  readonly options: readonly (Option & { readonly isTicked: boolean })[]
+  readonly options: readonly Option[]
 }
 
-/** What the list can be narrowed to (`reference/admin-ui.md` 5.1): the ticked first where there are many. */
+/** What the list can be narrowed to (`reference/admin-ui.md` 5.1). */
 export const filterGroups = (
   query: UserQuery,
   { organisations, permissions, onlyOrganisation }: UserList,
@@ -43,19 +46,27 @@ export const filterGroups = (
   ),
   ...(onlyOrganisation === undefined
     ? [
-        groupOf(query, 'organisations', 'Organisations', [
-          ...(isReachUnlimited ? [{ value: withoutOrganisation, text: 'No organisation' }] : []),
-          ...organisations.map((one) => ({ value: String(one.id), text: organisationName(one) })),
-        ]),
+        groupOf(
+          query,
+          'organisations',
+          'Organisations',
+          isReachUnlimited ? organisationsOrNone(organisations) : organisationsOnly(organisations),
+        ),
       ]
     : []),
-  groupOf(
-    query,
-    'permissions',
-    'Permissions',
-    permissions.map((one) => ({ value: String(one.id), text: permissionName(one) })),
-  ),
+  groupOf(query, 'permissions', 'Permissions', permissionOptions(permissions)),
 ]
+
+const organisationsOnly = rememberedFor((organisations: readonly ListOrganisation[]): readonly Option[] =>
+  organisations.map((one) => ({ value: String(one.id), text: organisationName(one) })),
+)
+const organisationsOrNone = rememberedFor((organisations: readonly ListOrganisation[]) => [
+  { value: withoutOrganisation, text: 'No organisation' },
+  ...organisationsOnly(organisations),
+])
+const permissionOptions = rememberedFor((permissions: readonly ListPermission[]): readonly Option[] =>
+  permissions.map((one) => ({ value: String(one.id), text: permissionName(one) })),
+)
 
 const valuesOf = <Meaning extends string>(
   values: Readonly<Record<string, Meaning>>,
@@ -71,15 +82,6 @@ const groupOf = (
   options: readonly Option[],
 ): FilterGroup => {
   const asked = new Set(query[name])
-  const all = options.map((option) => ({ ...option, isTicked: asked.has(option.value) }))
-  const ticked = all.filter(({ isTicked }) => isTicked)
-  const isLong = options.length > mostInView
-  return {
-    name,
-    title,
-    isOpen: ticked.length > 0,
-    ticked: ticked.length,
-    isLong,
-    options: isLong ? [...ticked, ...all.filter(({ isTicked }) => !isTicked)] : all,
-  }
+  const ticked = options.map(({ value }) => value).filter((one) => asked.has(one))
+  return { name, title, isOpen: ticked.length > 0, ticked, isLong: options.length > mostInView, options }
 }
