@@ -3,7 +3,7 @@ import type { Signon } from '#store/signon.ts'
 import type { Request } from './routes.ts'
 import { onlyText } from './urlencoded.ts'
 
-/** A fresh challenge for the browser that sent the request; the token of its forms stands for it. */
+/** A fresh challenge for the browser that sent the request, or for its session. */
 export const challengeFor = (
   { keys, random, clock }: Signon,
   use: PasskeyUse,
@@ -20,8 +20,15 @@ export interface PasskeyForm {
   readonly isSecondary: boolean
 }
 
-/** What a form with a passkey brought: the browser's answer, and the token that stands for the browser. */
-export const passkeyAnswerIn = (body: unknown): { readonly answer: string; readonly holder: string } => ({
+/**
+ * What a form with a passkey brought, and what stands for the browser that sent it. That is never taken from the form: one
+ * of another session that this browser can be made to hold would carry over what was shown there.
+ */
+export const passkeyAnswerIn = ({
+  body,
+  browser,
+  session,
+}: Request): { readonly answer: string; readonly holder: string } => ({
   answer: onlyText(body, 'credential') ?? '',
-  holder: onlyText(body, 'csrf_token') ?? '',
+  holder: browser.csrfToken(session),
 })

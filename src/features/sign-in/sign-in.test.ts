@@ -270,6 +270,17 @@ describe('the lock', () => {
     deepEqual(tries.toSorted(), [10, 6, 7, 8, 9])
   })
 
+  it('counts a right password beyond the sixth once, as a wrong one: neither takes longer for what it is', async () => {
+    const user = await test.user('Oracle')
+    const counts: unknown[] = []
+    for (const typed of ['wrong', password]) {
+      await test.rows('update users set failed_attempts = 20, locked_at = null where id = $1', [user.id])
+      equal((await test.browser().signIn(user.email, typed)).status, 200)
+      counts.push(...(await test.rows('select failed_attempts as count from users where id = $1', [user.id])))
+    }
+    deepEqual(counts, [{ count: 21 }, { count: 21 }])
+  })
+
   it('lets everybody in who shares an account, however many at once', async () => {
     const user = await test.user('Shared')
     await test.browser().signIn(user.email, 'wrong')

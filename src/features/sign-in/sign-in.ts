@@ -1,9 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Actor } from '#domain/events.ts'
-import { isLocked, mayTry } from '#domain/lockout.ts'
+import { mayTry } from '#domain/lockout.ts'
 import { isTooLong } from '#domain/password.ts'
 import { signInThrottle, throttledCaller } from '#domain/throttle.ts'
 import { normaliseEmail } from '#domain/user.ts'
+import { inTurnByKey } from '#kernel/in-turn.ts'
+import { rememberedFor } from '#kernel/remembered.ts'
 import { lockIfTooMany } from '#store/own-password.ts'
 import type { Attempt, OpenedSession, PresentedTokens } from '#store/sign-ins.ts'
 import type { Signon, Work } from '#store/signon.ts'
@@ -24,48 +25,40 @@ export type SignInOutcome =
 /**
  * Signs a person in with their email address and password. The attempt is counted before the password is looked at,
  * so any number of parallel guesses gets no more tries than one after another (`reference/accounts-and-sign-in.md`
- * 3.2 and 5.1). Known and unknown addresses cost the same work. Throws `TooManyAttempts`.
+ * 3.2 and 5.1). Known and unknown addresses cost the same work. Throws `TooManyAttempts`, and `Unavailable` where a
+ * hundred wait who gave the same address.
  */
-export const signIn = async (signon: Signon, from: Actor, typed: SignIn): Promise<SignInOutcome> => {
-  const origin = { ...from, caller: throttledCaller(from.address) }
+export const signIn = (signon: Signon, from: Actor, typed: SignIn): Promise<SignInOutcome> => {
   const email = normaliseEmail(typed.email)
-  const isBlank = typed.password === '' || isTooLong(typed.password)
-  const begun = await signon.single.signIns.begin(isStorable(email) && !isBlank ? email : null, origin.caller)
-  const fits = await signon.passwords.verify(begun?.passwordHash ?? null, isBlank ? '' : typed.password)
+  const attempt = () => tryToSignIn(signon, from, { ...typed, email })
+  return isStorable(email) ? oneAfterAnother(signon)(email, attempt) : attempt()
+}
 
-  const attempt = fits && begun ? await countAgain(signon, origin.caller, email, begun) : begun
+const [triedAtOnce, longestQueue] = [2, 100]
+
+/**
+ * Of many attempts at once with one address, as programs make them that share an account, each has its turn: else those
+ * beyond the limit would be refused, though all of them are right. Nobody's address waits as well, and nobody waits for
+ * what becomes of a password: how long it takes tells nothing of it.
+ */
+const oneAfterAnother = rememberedFor((_: Signon) => inTurnByKey(triedAtOnce, longestQueue))
+
+const tryToSignIn = async (signon: Signon, from: Actor, typed: SignIn): Promise<SignInOutcome> => {
+  const { email, password } = typed
+  const origin = { ...from, caller: throttledCaller(from.address) }
+  const isBlank = password === '' || isTooLong(password)
+  const attempt = await signon.single.signIns.begin(
+    isStorable(email) && !isBlank ? email : null,
+    origin.caller,
+  )
+  const fits = await signon.passwords.verify(attempt?.passwordHash ?? null, isBlank ? '' : password)
+
   if (!attempt) return signon.transaction((work) => refuseUncounted(signon, work, from, email))
   if (!fits || !mayTry(attempt, signon.clock.now())) return refuse(signon, from, attempt)
   if (attempt.isSuspended) return refuseSuspended(signon, origin, attempt)
   const session = await complete(signon, origin, attempt, typed.presented)
   // Much may have happened while the password was being checked: a lock, a suspension, a new password.
   return session ? { outcome: 'signed in', session } : refuse(signon, from, attempt)
-}
-
-const mostCounts = 4
-const pauseMilliseconds = 100
-
-/**
- * Of many right attempts at once, as programs make them that share an account, those beyond the limit wait and are
- * counted again: the first ones make room meanwhile, and wrong ones make none.
- */
-const countAgain = async (
-  signon: Signon,
-  caller: string,
-  email: string,
-  attempt: Attempt,
-): Promise<Attempt> => {
-  let counted = attempt
-  for (let count = 1; count < mostCounts; count += 1) {
-    const now = signon.clock.now()
-    if (mayTry(counted, now) || isLocked(counted.lockedAt, now)) break
-    await pause(pauseMilliseconds)
-    await signon.single.throttles.giveBack(signInThrottle, caller)
-    const again = await signon.single.signIns.begin(email, caller)
-    if (again?.passwordHash !== attempt.passwordHash) break
-    counted = again
-  }
-  return counted
 }
 
 /** One statement, unless the browser holds a session: whoever that belonged to is signed out at the same time. */

@@ -60,7 +60,7 @@ const passkeyProblems = {
 
 /** What somebody typed, or their passkey answered, to show that it is them. */
 export const confirmationOf = (request: Request): Confirmation => {
-  const answered = passkeyAnswerIn(request.body)
+  const answered = passkeyAnswerIn(request)
   return {
     session: sessionOf(request),
     password: onlyText(request.body, 'password') ?? '',

@@ -64,7 +64,7 @@ export const passkeyRoutes =
       const name = onlyText(request.body, 'name') ?? ''
       refuseFaults([passkeyNameFault(name)])
       const result = await addPasskey(signon, verifier, actorOf(request), {
-        ...passkeyAnswerIn(request.body),
+        ...passkeyAnswerIn(request),
         session: sessionOf(request),
         name: passkeyNameOf(name),
       })
@@ -97,7 +97,7 @@ export const passkeyRoutes =
       const goingTo = safeReturnAddress(onlyText(body, 'return_to')) ?? paths.dashboard
       if (session.level === 'full') return reply.redirect(goingTo, 302)
       const { sessionToken } = browser
-      const asked = { session, sessionToken, ...passkeyAnswerIn(body) }
+      const asked = { session, sessionToken, ...passkeyAnswerIn(request) }
       const result = await passWithPasskey(signon, verifier, actorOf(request), asked)
       if (result.outcome !== 'passed') {
         browser.flash(passkeyFlashes[result.outcome])
@@ -113,7 +113,7 @@ export const passkeyRoutes =
     scope.post(paths.passkeySignIn, { config: { access: 'public' } }, async (request, reply) => {
       const { browser, body } = request
       const goingTo = safeReturnAddress(onlyText(body, 'return_to')) ?? paths.dashboard
-      const asked = { ...passkeyAnswerIn(body), replaces: browser.sessionToken }
+      const asked = { ...passkeyAnswerIn(request), replaces: browser.sessionToken }
       const result = await signInWithPasskey(signon, verifier, actorOf(request), asked)
       if (result.outcome !== 'signed in') {
         browser.flash(passkeyFlashes[result.outcome])

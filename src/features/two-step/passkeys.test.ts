@@ -141,6 +141,24 @@ describe('a passkey as the second step', () => {
 })
 
 describe('a passkey that is added', () => {
+  it('is not added to the account of one person with what another has shown', async () => {
+    const victim = await test.user('Vera', { twoStep: true })
+    const thief = await test.signedIn(await test.user('Theo', { twoStep: true }))
+    const stolen = await test.signedIn(victim)
+    const asked = await thief.post(paths.addPasskey, { name: '', password, current_code: test.code() })
+    equal(asked.status, 200)
+    // Whoever holds the browser holds its cookies, too.
+    stolen.cookies.set('__Host-signon_visitor', thief.sessionCookie ?? '')
+    const answer = await send(
+      stolen,
+      asked,
+      paths.createPasskey,
+      authenticator(test.issuer).create(challengeIn(asked)),
+    )
+    equal(answer.status, 422)
+    deepEqual(await signon.single.passkeys.list(victim.id), [])
+  })
+
   it('is not, when its device took too long', async () => {
     const user = await test.user('Hal', { twoStep: true })
     const browser = await test.signedIn(user)
