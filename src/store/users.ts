@@ -49,14 +49,16 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
 
   /** The user with this id, holding the row until the transaction ends. Throws `NotFound`. */
   async lockById(id: UserId): Promise<User> {
-    const row = await db
-      .selectFrom('users')
-      .select(userColumns)
-      .where('id', '=', id)
-      .forNoKeyUpdate()
-      .executeTakeFirst()
-    if (!row) throw new NotFound('There is no such account.')
-    return userOf(row)
+    const user = await this.seekAndLock(id)
+    if (!user) throw new NotFound('There is no such account.')
+    return user
+  },
+
+  /** The same; nothing when there is none. */
+  async seekAndLock(id: UserId): Promise<User | undefined> {
+    const query = db.selectFrom('users').select(userColumns).where('id', '=', id).forNoKeyUpdate()
+    const row = await query.executeTakeFirst()
+    return row && userOf(row)
   },
 
   /** The user, as they are now. Throws `NotFound`. */

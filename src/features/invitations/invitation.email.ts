@@ -14,7 +14,7 @@ export const invitationEmail = (
   place: MailPlace,
 ): Promise<Letter | undefined> =>
   signon.transaction(async (work) => {
-    const person = await work.users.seek(user)
+    const person = await work.users.seekAndLock(user)
     if (!person || !isInvited(person) || person.suspendedAt !== null) return undefined
     const token = await work.accountTokens.issue(user, 'invitation')
     const link = (path: string): string => `${place.publicUrl}${path}?invitation_token=${token}`

@@ -5,18 +5,22 @@ import { isInvited } from '#domain/user-status.ts'
 import type { Signon } from '#store/signon.ts'
 import { paths } from '#web/paths.ts'
 
-/** To whoever asked for another password: a link, or why there is none. Making the link ends the one before. */
-export const passwordResetEmail = async (
+/**
+ * To whoever asked for another password: a link, or why there is none. Making the link ends the one before. The account
+ * is held meanwhile: a link that went to an address which is theirs no more would outlive the change.
+ */
+export const passwordResetEmail = (
   signon: Signon,
   order: MailOrder,
   place: MailPlace,
-): Promise<Letter | undefined> => {
-  const user = await signon.single.users.seek(order.user)
-  if (user?.kind !== 'person') return undefined
-  if (user.suspendedAt !== null) return toSuspended(user, place)
-  if (isInvited(user)) return toInvited(user, place)
-  return withLink(user, place, await signon.single.accountTokens.issue(user.id, 'password-reset'))
-}
+): Promise<Letter | undefined> =>
+  signon.transaction(async (work) => {
+    const user = await work.users.seekAndLock(order.user)
+    if (user?.kind !== 'person') return undefined
+    if (user.suspendedAt !== null) return toSuspended(user, place)
+    if (isInvited(user)) return toInvited(user, place)
+    return withLink(user, place, await work.accountTokens.issue(user.id, 'password-reset'))
+  })
 
 const withLink = ({ name, email }: User, place: MailPlace, token: string): Letter =>
   letter(place, {

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { User } from '#domain/user.ts'
 import { hour } from '#kernel/clock.ts'
+import { eventually } from '#test/embedded.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
 
@@ -352,6 +353,30 @@ describe('a link to choose another password', () => {
     for (let time = 0; time < 60 && last === 200; time += 1) last = (await send()).status
     equal(last, 429)
     clock.step(hour)
+  })
+
+  it('goes to the address that the account has when it is made, and waits for one that is being changed', async () => {
+    const user = await test.user('Mover')
+    await test.browser().post('/users/password', { 'user[email]': user.email }, '/users/password/new')
+    let written: ReturnType<typeof test.mails> | undefined
+    await test.db.transaction().execute(async (changing) => {
+      await changing
+        .updateTable('users')
+        .set({ email: 'moved@example.gov.uk' })
+        .where('id', '=', user.id)
+        .execute()
+      written = test.mails()
+      await eventually('whoever writes the mail waits', async () => {
+        const waiting = await test.rows(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        )
+        return waiting.length > 0
+      })
+    })
+    deepEqual(
+      (await written)?.map(({ to }) => to),
+      ['moved@example.gov.uk'],
+    )
   })
 
   it('without a token says what is missing', async () => {
