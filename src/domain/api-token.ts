@@ -3,8 +3,8 @@ import { londonDay } from './london-time.ts'
 import { daysUntil } from './two-step.ts'
 import { emailFault, normaliseEmail } from './user.ts'
 
-/** How long a token lives unless it is said, in days. */
-export const usualDays = 730
+/** How long a token lives unless it is said, in days: two years, and no less than the 63,113,904 seconds of CC-90. */
+export const usualDays = 731
 const longestDays = 3650
 
 /** What is said of a new token beside its application. */

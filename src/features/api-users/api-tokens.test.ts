@@ -70,7 +70,7 @@ describe('creating an access token in the page', () => {
     const usual = [...form.text.matchAll(/name="(authorisation[^"]+)"[^>]*value="([^"]*)"/g)]
     deepEqual(Object.fromEntries(usual.map(([, name, value]) => [name, value])), {
       'authorisation[owner_email]': user.email,
-      'authorisation[days]': '730',
+      'authorisation[days]': '731',
       'authorisation[purpose]': '',
     })
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { after, day } from '#kernel/clock.ts'
+import { after, day, second } from '#kernel/clock.ts'
 import type { ApiTokenId } from '#store/api-tokens.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { createApiToken } from './create-api-token.ts'
@@ -50,7 +50,7 @@ describe('creating an API token', () => {
       purpose: ' nightly ',
     })
     match(token.text, /^sgn_[\w-]{43}$/)
-    deepEqual([token.applicationName, token.expiresAt], ['Publishing API', after(clock.now(), 730 * day)])
+    deepEqual([token.applicationName, token.expiresAt], ['Publishing API', after(clock.now(), 731 * day)])
     equal(await isGood(token.text), true)
     deepEqual(await test.events(uid), [27, 35, 29])
 
@@ -64,6 +64,15 @@ describe('creating an API token', () => {
       [listed?.visiblePrefix, listed?.purpose, listed?.user.email],
       [token.text.slice(0, 8), 'nightly', email],
     )
+  })
+
+  it('CC-90 is good for 63,113,904 seconds at least, and lets its owner in', async () => {
+    const { id, email } = await machine('Lasting')
+    const { text } = await createApiToken(signon, operator, { email, applicationName: 'Publishing API' })
+    equal(await signon.single.grants.holdsSignin(id, publisher.id), true)
+    clock.step(63_113_904 * second)
+    equal(await isGood(text), true)
+    clock.step(-63_113_904 * second)
   })
 
   it('is owned by whom it says, by the API user otherwise, and by nobody at an address that is none', async () => {

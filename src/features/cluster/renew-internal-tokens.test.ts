@@ -124,7 +124,7 @@ describe('renewing tokens of ours', () => {
     deepEqual([old?.days, old?.sealed_token], [20, null])
     deepEqual(
       [fresh?.days, fresh?.purpose, fresh?.owner_email, fresh?.replaces_id],
-      [730, 'Night', 'ops@alphagov.co.uk', tokenId],
+      [731, 'Night', 'ops@alphagov.co.uk', tokenId],
     )
     const text = signon.keys.open(fresh?.sealed_token ?? '', `API token of ${user.id} for ${router.id}`)
     equal((await single.apiTokens.seekByText(text))?.id, fresh?.id)
@@ -164,7 +164,7 @@ describe('renewing tokens of ours', () => {
       [
         [20, null],
         [5, tokenId],
-        [730, null],
+        [731, null],
       ],
     )
   })

@@ -1,10 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { sql } from 'kysely'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { User } from '#domain/user.ts'
 import { after, day, hour, minute } from '#kernel/clock.ts'
 import { timeOrderedId } from '#kernel/token.ts'
+import type { Connection } from '#store/connection.ts'
 import { eventually } from '#test/embedded.ts'
 import { startSignon } from '#test/signon.ts'
 import { purgeExpired } from './purge-expired.ts'
@@ -223,12 +223,13 @@ describe('purging what is expired', () => {
   it('keeps an organisation to which somebody comes while it is being left out', async () => {
     const mint = await test.organisation('Royal Mint')
     const dee = await test.user('Dee')
-    const move = sql`update users set organisation_id = ${mint} where id = ${dee.id}`
-    await move.execute(test.db)
+    const come = (db: Connection) =>
+      db.updateTable('users').set({ organisation_id: mint }).where('id', '=', dee.id).execute()
+    await come(test.db)
     await rows('update users set organisation_id = null where id = $1', [dee.id])
     let purged: Promise<unknown> | undefined
     await test.db.transaction().execute(async (coming) => {
-      await move.execute(coming)
+      await come(coming)
       purged = purge()
       await eventually('it waits for whoever comes', async () => {
         const waiting = await rows(
