@@ -76,9 +76,19 @@ export const resetReasonFault = (typed: string): string | undefined => {
 /** More of these mails in a minute would hold up everybody else's, and those who answer questions about them. */
 const resetMailsPerMinute = 200
 
+const mailWaits = (place: number): number => Math.floor(place / resetMailsPerMinute) * minute
+
 /** When the mail of the person at this place in the line is sent, and not before. */
-export const resetMailAt = (startedAt: Date, place: number): Date =>
-  after(startedAt, Math.floor(place / resetMailsPerMinute) * minute)
+export const resetMailAt = (from: Date, place: number): Date => after(from, mailWaits(place))
+
+/**
+ * From when mails are counted once a reset goes on with the person at this place: theirs is sent at once, and not after
+ * the time that those before them took. It is never earlier than before, because mails of theirs may still wait.
+ */
+export const mailsFromThenOn = (goesOnAt: Date, place: number, before: Date): Date => {
+  const from = after(goesOnAt, -mailWaits(place))
+  return from > before ? from : before
+}
 
 /** How many minutes it takes at least until so many people have their mails. */
 export const minutesOfMails = (people: number): number => Math.ceil(people / resetMailsPerMinute)

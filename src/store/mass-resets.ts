@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { MassReset, MassResetId, ResetChoice } from '#domain/mass-reset.ts'
+import { type MassReset, type MassResetId, mailsFromThenOn, type ResetChoice } from '#domain/mass-reset.ts'
 import type { UserId } from '#domain/user.ts'
 import { organisationsBelow } from './administrators.ts'
 import type { StoreContext } from './context.ts'
@@ -18,6 +18,14 @@ export interface ResetMember {
   readonly email: string
   readonly outcome: ResetOutcome | null
   readonly detail: string | null
+}
+
+/** Whose turn it is; and who went on with the reset last, and from when its mails are counted since, if somebody did. */
+export interface ResetTurn {
+  readonly user: UserId
+  readonly place: number
+  readonly continuedBy: UserId | null
+  readonly mailsFrom: Date | null
 }
 
 /** How many people a reset is about, and how many of them have had their turn. */
@@ -94,18 +102,14 @@ export const massResetStore = ({ db, now }: StoreContext) => ({
   },
 
   /** Somebody whose turn has not come, held until the transaction ends; nobody whom another process holds. */
-  async takeNext(id: MassResetId): Promise<{ readonly user: UserId; readonly place: number } | undefined> {
-    const row = await db
-      .selectFrom('mass_reset_members')
-      .select(['user_id', 'place'])
-      .where('reset_id', '=', id)
-      .where('outcome', 'is', null)
-      .orderBy('place')
-      .limit(1)
-      .forUpdate()
-      .skipLocked()
-      .executeTakeFirst()
-    return row && { user: row.user_id as UserId, place: row.place }
+  async takeNext(id: MassResetId): Promise<ResetTurn | undefined> {
+    const { rows } = await sql<ResetTurn>`
+      select m.user_id as user, m.place, r.continued_by as "continuedBy", r.mails_from as "mailsFrom"
+      from mass_reset_members m join mass_resets r on r.id = m.reset_id
+      where m.reset_id = ${id} and m.outcome is null order by m.place limit 1 for update of m skip locked`.execute(
+      db,
+    )
+    return rows[0]
   },
 
   async note(id: MassResetId, user: UserId, outcome: ResetOutcome, detail?: string): Promise<void> {
@@ -127,21 +131,31 @@ export const massResetStore = ({ db, now }: StoreContext) => ({
     )
   },
 
-  /** Gives those who failed another turn; the answer is how many. */
-  async retryFailed(id: MassResetId): Promise<number> {
-    const { numUpdatedRows } = await db
-      .updateTable('mass_reset_members')
-      .set({ outcome: null, detail: null })
-      .where('reset_id', '=', id)
-      .where('outcome', '=', 'failed')
-      .executeTakeFirst()
-    if (numUpdatedRows > 0n)
-      await db
-        .updateTable('mass_resets')
-        .set({ ended_at: null, stopped_because: null })
-        .where('id', '=', id)
-        .execute()
-    return Number(numUpdatedRows)
+  /**
+   * Goes on with a reset that has ended, under the name of this person: those who failed have another turn, and those
+   * whose turn never came have theirs. The answer is how many; none when it has not ended, or nobody is left.
+   */
+  async goOn(id: MassResetId, by: UserId): Promise<number> {
+    // Held first: of two who come at once, the second then sees that it has not ended any more.
+    const ended = await sql<{ mailsFrom: Date }>`
+      select coalesce(mails_from, started_at) as "mailsFrom" from mass_resets
+      where id = ${id} and ended_at is not null for no key update`.execute(db)
+    const [reset] = ended.rows
+    if (!reset) return 0
+    await sql`update mass_reset_members set outcome = null, detail = null
+      where reset_id = ${id} and outcome = 'failed'`.execute(db)
+    const { rows } = await sql<{ count: number; place: number | null }>`
+      select count(*)::integer as count, min(place) as place from mass_reset_members
+      where reset_id = ${id} and outcome is null`.execute(db)
+    const { count = 0, place = null } = rows[0] ?? {}
+    if (place === null) return 0
+    const mailsFrom = mailsFromThenOn(now(), place, reset.mailsFrom)
+    await db
+      .updateTable('mass_resets')
+      .set({ ended_at: null, stopped_because: null, continued_by: by, mails_from: mailsFrom })
+      .where('id', '=', id)
+      .execute()
+    return count
   },
 
   async progress(id: MassResetId): Promise<ResetProgress> {

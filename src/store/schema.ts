@@ -252,10 +252,12 @@ export interface MassResetMembers {
 
 export interface MassResets {
   begun_by: number | null;
+  continued_by: number | null;
   created_at: Timestamp;
   ended_at: Timestamp | null;
   ends_authorizations: Generated<boolean>;
   id: Generated<number>;
+  mails_from: Timestamp | null;
   operator: string | null;
   reason: string | null;
   selection: string;

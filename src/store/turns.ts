@@ -18,12 +18,12 @@ export interface Turns<Taken extends { readonly user: UserId }> {
   readonly end: (stoppedBecause?: string) => Promise<void>
 }
 
-/** Whoever began it has lost the right to it. */
+/** Whoever it is done in the name of has lost the right to it. */
 class NoRight extends Error {}
 
 /**
  * Gives each user their turn, in a transaction of their own: one who fails stops nobody, and what was killed goes on
- * where it stopped. It ends early when whoever began it may not do it any more (`stillAdministratorFor`).
+ * where it stopped. It ends early when whoever it is done in the name of may not do it any more (`stillAdministratorFor`).
  */
 export const takeTurns = async <Taken extends { readonly user: UserId }>(
   signon: Signon,
@@ -37,7 +37,7 @@ export const takeTurns = async <Taken extends { readonly user: UserId }>(
   const lanes = await Promise.allSettled(Array.from({ length: turns.atOnce }, lane))
   for (const { reason } of lanes.filter((one) => one.status === 'rejected')) {
     if (!(reason instanceof NoRight)) throw reason
-    await turns.end('The person who began it may not do this any more.')
+    await turns.end('The person in whose name it was done may not do this any more.')
   }
   await turns.end()
 }
@@ -61,7 +61,7 @@ const takeTurn = async <Taken extends { readonly user: UserId }>(
   }
 }
 
-/** Whoever began it, with the rights that they have in this moment. Without the right to it, all turns end. */
+/** Whoever it is done in the name of, with the rights that they have in this moment. Without the right to it, all turns end. */
 export const stillAdministratorFor = (
   work: Work,
   actor: Actor,

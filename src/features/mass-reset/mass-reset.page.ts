@@ -50,7 +50,8 @@ export interface ReportView {
   readonly unchanged: string
   readonly failed: string
   readonly hasFailed: boolean
-  readonly mayRetry: boolean
+  /** Text of the button for those who failed or are left; nothing when there is none. */
+  readonly retry: string | null
   readonly onlyFailed: boolean
   readonly members: readonly {
     readonly id: number

@@ -6,7 +6,7 @@ import { thousands } from '#kernel/count.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
-import type { ResetMember } from '#store/mass-resets.ts'
+import type { ResetMember, ResetProgress } from '#store/mass-resets.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
@@ -145,7 +145,7 @@ export const massResetRoutes: Routes = (scope, signon) => {
         unchanged: thousands(progress.unchanged),
         failed: thousands(progress.failed),
         hasFailed: progress.failed > 0,
-        mayRetry: isOver && progress.failed > 0,
+        retry: isOver ? retryOf(reset, progress) : null,
         onlyFailed: outcome === 'failed',
         members: members.map((member) => ({ ...member, outcome: outcomeWords(member) })),
         nextAddress: last
@@ -154,6 +154,12 @@ export const massResetRoutes: Routes = (scope, signon) => {
       }),
     )
   }
+}
+
+const retryOf = ({ stoppedBecause }: MassReset, { all, reset, unchanged, failed }: ResetProgress) => {
+  const left = all - reset - unchanged
+  if (left === 0) return null
+  return stoppedBecause === null ? `Try ${usersInWords(failed)} again` : `Go on with ${usersInWords(left)}`
 }
 
 const outcomeWords = ({ outcome, detail }: ResetMember): string => {

@@ -1,13 +1,15 @@
 import { deepEqual, doesNotMatch, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
+import type { Actor } from '#domain/events.ts'
 import {
   choiceFault,
   choiceWords,
   type MassResetId,
+  mailsFromThenOn,
   type ResetChoice,
   resetMailAt,
 } from '#domain/mass-reset.ts'
-import type { User } from '#domain/user.ts'
+import type { User, UserId } from '#domain/user.ts'
 import { after, day, minute } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { password } from '#test/people.ts'
@@ -41,6 +43,28 @@ const numberOf = (page: string): MassResetId => Number(page.split('/').at(-1)) a
 const hasPassword = ({ id }: User): Promise<boolean> => signon.single.passwords.has(id)
 const emailsOf = async (choice: ResetChoice): Promise<readonly string[]> =>
   (await foreseeMassReset(signon, operator, choice)).first.map(({ email }) => email.split('@')[0] ?? '')
+const actingSuperadmin = async (name: string) => {
+  const { id } = await test.user(name, { role: 'superadmin', twoStep: true })
+  return { kind: 'person', userId: id } as const
+}
+const loseRole = ({ userId }: { readonly userId: UserId }) =>
+  rows(`update users set role = 'normal' where id = $1`, [userId])
+/** A reset whose beginner has lost the right to it before anybody's turn had come but that of whoever failed. */
+const stoppedReset = async (
+  by: Actor & { readonly userId: UserId },
+  choice: ResetChoice,
+  failed?: User,
+): Promise<MassResetId> => {
+  const id = await prepareMassReset(signon, by, choice)
+  await startMassReset(signon, by, id, { reason: 'leak', endsAuthorizations: false })
+  if (failed) await signon.single.massResets.note(id, failed.id, 'failed', 'It was busy')
+  await loseRole(by)
+  await work(id)
+  return id
+}
+/** Who reset this person's password, by the log. */
+const resetBy = ({ uid }: User) =>
+  rows('select actor_kind as kind, actor_id as id from events where number = 91 and about_uid = $1', [uid])
 const progressOf = (id: MassResetId) => signon.single.massResets.progress(id)
 const choose = (browser: TestBrowser, fields: readonly (readonly [string, string])[]) =>
   browser.post('/users/password_resets', fields, newPage)
@@ -265,14 +289,116 @@ describe('resetting passwords of many', () => {
   it('tries those who failed again, once', async () => {
     const ann = await test.user('Ann')
     const id = await begin(everybody)
+    const root = await actingSuperadmin('Root')
     await signon.single.massResets.note(id, ann.id, 'failed', 'It was busy')
     await work(id)
     deepEqual(await progressOf(id), { all: 1, reset: 0, unchanged: 0, failed: 1 })
-    const tries = await Promise.allSettled([1, 2].map(() => retryMassReset(signon, operator, id)))
+    const tries = await Promise.allSettled([1, 2].map(() => retryMassReset(signon, root, id)))
     deepEqual(tries.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
     await work(id)
     deepEqual(await progressOf(id), { all: 1, reset: 1, unchanged: 0, failed: 0 })
-    await rejects(retryMassReset(signon, operator, id), { code: 'conflict' })
+    await rejects(retryMassReset(signon, root, id), { code: 'conflict' })
+  })
+})
+
+describe('going on with a reset', () => {
+  it('is done with the rights and under the name of whoever goes on with it, and reaches everybody who is left', async () => {
+    const [root, other] = [await actingSuperadmin('Root'), await actingSuperadmin('Other')]
+    const [ann, bob, cy] = [await test.user('Ann'), await test.user('Bob'), await test.user('Cy')]
+    const id = await stoppedReset(root, { ...nobody, roles: ['normal'] }, ann)
+    await rejects(retryMassReset(signon, root, id), { code: 'forbidden' })
+    await retryMassReset(signon, other, id)
+    deepEqual(await test.jobs(), ['reset-passwords-of-many', 'reset-passwords-of-many'])
+    equal((await signon.single.massResets.seek(id))?.stoppedBecause, null)
+    await work(id)
+    deepEqual(await progressOf(id), { all: 3, reset: 3, unchanged: 0, failed: 0 })
+    for (const user of [ann, bob, cy]) deepEqual(await resetBy(user), [{ kind: 'person', id: other.userId }])
+    const notesBy = ({ userId }: typeof root) =>
+      rows('select note from events where number = 90 and actor_id = $1', [userId])
+    deepEqual(await notesBy(root), [{ note: '3 users (Normal): leak' }])
+    deepEqual(await notesBy(other), [{ note: '3 users (Normal), gone on with' }])
+    await rejects(retryMassReset(signon, other, id), { code: 'conflict' })
+  })
+
+  it('is done by one of those who press the button at once', async () => {
+    const root = await actingSuperadmin('Root')
+    const others = [await actingSuperadmin('Other'), await actingSuperadmin('Third')]
+    const ann = await test.user('Ann')
+    const id = await stoppedReset(root, { ...nobody, roles: ['normal'] })
+    const tries = await Promise.allSettled(others.map((other) => retryMassReset(signon, other, id)))
+    deepEqual(tries.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+    const first = others[tries.findIndex(({ status }) => status === 'fulfilled')]
+    const told = tries.find((one) => one.status === 'rejected')?.reason
+    match(String(told), /somebody has gone on with it already/)
+    await Promise.all([work(id), work(id)])
+    deepEqual(await resetBy(ann), [{ kind: 'person', id: first?.userId }])
+  })
+
+  it('stops again when whoever went on with it may not do it any more, and another one goes on', async () => {
+    const [root, other, third] = [
+      await actingSuperadmin('Root'),
+      await actingSuperadmin('Other'),
+      await actingSuperadmin('Third'),
+    ]
+    const ann = await test.user('Ann')
+    const id = await stoppedReset(root, { ...nobody, roles: ['normal'] })
+    await retryMassReset(signon, other, id)
+    await loseRole(other)
+    await work(id)
+    equal(await hasPassword(ann), true)
+    const stopped = (await signon.single.massResets.seek(id))?.stoppedBecause ?? ''
+    match(stopped, /may not do this any more/)
+    doesNotMatch(stopped, /began/)
+    await retryMassReset(signon, third, id)
+    await work(id)
+    deepEqual(await resetBy(ann), [{ kind: 'person', id: third.userId }])
+  })
+
+  it('makes a person of pages answer for what an operator began', async () => {
+    const [ann, bob] = [await test.user('Ann'), await test.user('Bob')]
+    const root = await actingSuperadmin('Root')
+    const id = await begin({ ...nobody, roles: ['normal'] })
+    await signon.single.massResets.note(id, bob.id, 'failed', 'It was busy')
+    await work(id)
+    await rejects(retryMassReset(signon, operator, id), { code: 'forbidden' })
+    await retryMassReset(signon, root, id)
+    await work(id)
+    deepEqual(await resetBy(ann), [{ kind: 'console', id: null }])
+    deepEqual(await resetBy(bob), [{ kind: 'person', id: root.userId }])
+  })
+
+  it('is noticed by a worker that had looked at the reset before', async () => {
+    const [root, other] = [await actingSuperadmin('Root'), await actingSuperadmin('Other')]
+    const ann = await test.user('Ann')
+    const id = await stoppedReset(root, { ...nobody, roles: ['normal'] })
+    await rows('update mass_resets set ended_at = null, stopped_because = null where id = $1', [id])
+    const { takeNext } = signon.single.massResets
+    equal((await takeNext(id))?.continuedBy, null)
+    await rows(`update mass_resets set ended_at = $2, stopped_because = 'x' where id = $1`, [id, clock.now()])
+    await retryMassReset(signon, other, id)
+    const taken = await takeNext(id)
+    deepEqual([taken?.user, taken?.continuedBy], [ann.id, other.userId])
+  })
+
+  it('sends mails at a pace, too, and lets nobody wait for those who had theirs', async () => {
+    equal(mailsFromThenOn(start, 400, after(start, -day)).getTime(), after(start, -2 * minute).getTime())
+    equal(mailsFromThenOn(after(start, minute), 400, start).getTime(), start.getTime())
+    const [root, other] = [await actingSuperadmin('Root'), await actingSuperadmin('Other')]
+    const [ann, bob] = [await test.user('Ann'), await test.user('Bob')]
+    const id = await stoppedReset(root, { ...nobody, roles: ['normal'] })
+    const places = 'update mass_reset_members set place = $2 where user_id = $1'
+    await rows(places, [ann.id, 1000])
+    await rows(places, [bob.id, 1400])
+    clock.step(60 * minute)
+    await retryMassReset(signon, other, id)
+    await work(id)
+    const mails = await rows<{ run_at: Date }>(
+      `select run_at from graphile_worker._private_jobs where payload->>'mail' is not null order by run_at`,
+    )
+    deepEqual(
+      mails.map(({ run_at }) => run_at),
+      [clock.now(), after(clock.now(), 2 * minute)],
+    )
   })
 })
 
@@ -339,8 +465,26 @@ describe('the pages of it', () => {
     await signon.single.massResets.note(numberOf(location), ann.id, 'failed', 'It was busy')
     await work(numberOf(location))
     match((await browser.get(`${location}?outcome=failed`)).text, /Failed: It was busy/)
+    match((await browser.get(location)).text, /Try 1 user again/)
     equal((await browser.post(`${location}/retry`, {}, location)).status, 303)
     await work(numberOf(location))
-    doesNotMatch((await browser.get(location)).text, /Try those who failed again/)
+    doesNotMatch((await browser.get(location)).text, /Try 1 user again/)
+  })
+
+  it('offer to go on with those whose turn never came, and tell whoever is too late', async () => {
+    const root = await actingSuperadmin('Root')
+    const other = await test.user('Other', { role: 'superadmin', twoStep: true })
+    await test.user('Ann')
+    const bob = await test.user('Bob')
+    const id = await stoppedReset(root, { ...nobody, roles: ['normal'] }, bob)
+    const browser = await test.signedIn(other)
+    const location = `/users/password_resets/${id}`
+    match((await browser.get(location)).text, /Stopped: (.|\n)*Go on with 2 users\s*</)
+    equal((await browser.post(`${location}/retry`, {}, location)).status, 303)
+    const late = await browser.post(`${location}/retry`, {}, location)
+    deepEqual([late.status, /somebody has gone on with it already/.test(late.text)], [409, true])
+    doesNotMatch((await browser.get(location)).text, /Go on with/)
+    await work(id)
+    match((await browser.get(location)).text, /Done\.(.|\n)*2 of 2 users processed: 2 reset/)
   })
 })

@@ -1,8 +1,8 @@
 import type { Actor } from '#domain/events.ts'
 import type { Jobs } from '#domain/jobs.ts'
 import { type MassReset, resetMailAt } from '#domain/mass-reset.ts'
-import type { UserId } from '#domain/user.ts'
 import { lockUserFor } from '#store/administration.ts'
+import type { ResetTurn } from '#store/mass-resets.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { stillAdministratorFor, takeTurns } from '#store/turns.ts'
 
@@ -17,7 +17,7 @@ export const resetPasswordsOfMany =
     await takeTurns(signon, {
       atOnce: 4,
       takeNext: (work) => work.massResets.takeNext(id),
-      act: (work, { user, place }) => resetOne(work, started, user, place),
+      act: (work, turn) => resetOne(work, started, turn),
       noteFailure: (user, reason) => massResets.note(id, user, 'failed', reason),
       end: (stoppedBecause) => massResets.end(id, stoppedBecause),
     })
@@ -25,8 +25,9 @@ export const resetPasswordsOfMany =
 
 type StartedReset = MassReset & { readonly startedAt: Date; readonly reason: string }
 
-const resetOne = async (work: Work, reset: StartedReset, id: UserId, place: number): Promise<void> => {
-  const actor = actorOf(reset)
+const resetOne = async (work: Work, reset: StartedReset, turn: ResetTurn): Promise<void> => {
+  const id = turn.user
+  const actor = actorOf(reset, turn)
   await stillAdministratorFor(work, actor, 'reset passwords of many')
   const user = await lockUserFor(work, actor, 'reset passwords of many', { id, kind: 'person' })
   if (user.suspendedAt !== null) return work.massResets.note(reset.id, id, 'unchanged', 'Suspended meanwhile')
@@ -36,10 +37,13 @@ const resetOne = async (work: Work, reset: StartedReset, id: UserId, place: numb
   await work.sessions.endAll(id)
   await work.rememberedBrowsers.endAll(id)
   if (reset.endsAuthorizations) await work.authorizations.endAll(id)
-  const mailAt = resetMailAt(reset.startedAt, place)
+  const mailAt = resetMailAt(turn.mailsFrom ?? reset.startedAt, turn.place)
   await work.record({ name: 'password-reset-forced', about: user, note: reset.reason, mailAt }, actor)
   return work.massResets.note(reset.id, id, 'reset')
 }
 
-const actorOf = ({ begunBy, operator }: MassReset): Actor =>
-  begunBy === null ? { kind: 'console', name: operator ?? 'unknown' } : { kind: 'person', userId: begunBy }
+/** Whoever went on with it, as it stands in this turn, or else whoever began it. */
+const actorOf = ({ begunBy, operator }: MassReset, { continuedBy }: ResetTurn): Actor => {
+  const userId = continuedBy ?? begunBy
+  return userId === null ? { kind: 'console', name: operator ?? 'unknown' } : { kind: 'person', userId }
+}

@@ -1,7 +1,7 @@
 import type { Actor } from '#domain/events.ts'
 import { type MassReset, type MassResetId, resetReasonFault } from '#domain/mass-reset.ts'
 import { usersInWords } from '#domain/user.ts'
-import { Conflict, NotFound } from '#kernel/failure.ts'
+import { Conflict, Forbidden, NotFound } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Signon, Stores } from '#store/signon.ts'
@@ -43,15 +43,19 @@ export const startMassReset = (
     await work.jobs.add({ name: 'reset-passwords-of-many', payload: { reset: id } })
   })
 
-/** Gives those who failed another turn. Throws `Conflict` when nobody did, or somebody else was faster. */
+/**
+ * Goes on with those who failed, and with those whose turn never came because the reset was stopped. From then on it is
+ * done with the rights and under the name of whoever goes on with it, who is a person: operators have no command for it.
+ * Throws `Conflict` when nobody is left, or somebody else was faster.
+ */
 export const retryMassReset = (signon: Signon, actor: Actor, id: MassResetId): Promise<void> =>
   signon.transaction(async (work) => {
-    await findMassReset(work, actor, id)
-    const failed = await work.massResets.retryFailed(id)
-    if (failed === 0) throw new Conflict('There is nobody left to try again.')
-    await work.record(
-      { name: 'passwords-reset', about: null, note: `${usersInWords(failed)} who failed, again` },
-      actor,
-    )
+    const { selection } = await findMassReset(work, actor, id)
+    if (actor.userId === undefined) throw new Forbidden('Only a person goes on with a reset of passwords.')
+    const left = await work.massResets.goOn(id, actor.userId)
+    if (left === 0)
+      throw new Conflict('There is nobody to go on with, or somebody has gone on with it already.')
+    const note = `${usersInWords(left)} (${selection}), gone on with`
+    await work.record({ name: 'passwords-reset', about: null, note }, actor)
     await work.jobs.add({ name: 'reset-passwords-of-many', payload: { reset: id } })
   })
