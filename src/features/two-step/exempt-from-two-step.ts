@@ -6,19 +6,29 @@ import { Conflict } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
+import { refuseUnseen } from './stale-exemption.ts'
+
+export type ExemptFromTwoStep = Exemption &
+  Whom & {
+    /** What the actor saw, as an `exemptionVersion`. */
+    readonly was?: string
+  }
 
 /**
  * Exempts a person of the role normal from 2-step verification until a day, or changes their exemption. Devices that
- * they have are removed, and sessions that wait for a code end (`reference/accounts-and-sign-in.md` 11.5).
+ * they have are removed, and sessions that wait for a code end (`reference/accounts-and-sign-in.md` 11.5). Throws
+ * `Conflict` for whoever cannot be exempt, and where things are not as the actor saw them.
  */
-export const exemptFromTwoStep = (signon: Signon, actor: Actor, asked: Exemption & Whom): Promise<User> =>
+export const exemptFromTwoStep = (signon: Signon, actor: Actor, asked: ExemptFromTwoStep): Promise<User> =>
   signon.transaction(async (work) => {
     const [reason, until] = [asked.reason.trim(), asked.until.trim()]
     refuseFaults(exemptionFaults({ reason, until }, londonDay(work.now)))
     const user = await lockUserFor(work, actor, 'exempt from 2-step verification', asked)
     refuseExemptionOf(user)
 
-    const { isExempt, hasSecondFactor } = await work.twoStep.find(user.id)
+    const present = await work.twoStep.find(user.id)
+    refuseUnseen(user, present, asked.was)
+    const { isExempt, hasSecondFactor } = present
     if (hasSecondFactor) {
       await work.secondFactors.removeAll(user.id)
       await work.rememberedBrowsers.endAll(user.id)

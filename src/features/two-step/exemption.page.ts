@@ -5,6 +5,10 @@ export interface ExemptionView {
   readonly name: string
   readonly breadcrumbs: readonly { readonly text: string; readonly href: string }[]
   readonly cancelPath: string
+  /** A word for how all was when the form was made: whoever sends the form has seen that. */
+  readonly was: string
+  /** Why nothing was changed, though nothing is wrong with what was typed. */
+  readonly problem: string | null
   /** What was typed, or the exemption as it is. */
   readonly reason: string
   readonly until: TypedDay
@@ -23,6 +27,7 @@ export const exemptionPage = (view: ExemptionView): Page => ({
     title: `Exempt ${view.name} from 2-step verification`,
     ...view,
     problems: [
+      ...(view.problem === null ? [] : [{ text: view.problem, href: '#reason' }]),
       ...(view.reasonFault === null ? [] : [{ text: view.reasonFault, href: '#reason' }]),
       ...view.untilFaults.map(({ text, part }) => ({ text, href: `#until-${part ?? 'day'}` })),
     ],

@@ -113,7 +113,12 @@ describe('the page that turns on 2-step verification', () => {
 })
 
 describe('the page that exempts from 2-step verification', () => {
-  const exempt = (whom: User, reason: string, [day, month, year]: readonly [string, string, string]) =>
+  const exempt = (
+    whom: User,
+    reason: string,
+    [day, month, year]: readonly [string, string, string],
+    from?: string,
+  ) =>
     browser.post(
       at(paths.userTwoStepExemption, whom),
       {
@@ -122,8 +127,27 @@ describe('the page that exempts from 2-step verification', () => {
         'exemption[expiry_date][month]': month,
         'exemption[expiry_date][year]': year,
       },
-      '/account',
+      from,
     )
+  const saving = {
+    'exemption[reason]': 'Typed “meanwhile”',
+    'exemption[expiry_date][day]': '7',
+    'exemption[expiry_date][month]': '8',
+    'exemption[expiry_date][year]': '2027',
+  }
+  const hiddenIn = (text: string, name: string) =>
+    new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1] ?? ''
+  /** Opens the page, and sends its form later, whatever has happened by then. */
+  const openFor = async (whom: User) => {
+    const { text } = await browser.get(at(paths.userTwoStepExemption, whom))
+    const hidden = { csrf_token: hiddenIn(text, 'csrf_token'), was: hiddenIn(text, 'was') }
+    const send = (fields: Readonly<Record<string, string>>) =>
+      browser.send(at(paths.userTwoStepExemption, whom), {
+        method: 'POST',
+        body: new URLSearchParams({ ...hidden, ...fields }),
+      })
+    return { was: hidden.was, send }
+  }
 
   it('exempts for a reason until a day, and takes devices away', async () => {
     const gus = await test.user('Gus', { twoStep: true })
@@ -235,8 +259,63 @@ describe('the page that exempts from 2-step verification', () => {
     const page = await browser.get(at(paths.userTwoStepExemption, lee))
     equal(page.status, 409)
     match(page.text, /cannot be exempt, because of the role Organisation admin/)
-    equal((await exempt(lee, 'x', ['5', '6', '2027'])).status, 409)
-    equal((await exempt(lee, '', ['5', '6', '2027'])).status, 409)
+    equal((await exempt(lee, 'x', ['5', '6', '2027'], '/account')).status, 409)
+    equal((await exempt(lee, '', ['5', '6', '2027'], '/account')).status, 409)
     deepEqual(await test.events(lee.uid), [])
+  })
+
+  it('does not undo what another administrator did meanwhile, and says what is so now (roles 9, observation 9)', async () => {
+    const [mia, ned] = [await test.user('Mia'), await test.user('Ned')]
+    await exempt(ned, 'First', ['5', '6', '2027'])
+    for (const person of [mia, ned]) {
+      const { send } = await openFor(person)
+      await exemptFromTwoStep(signon, operator, {
+        email: person.email,
+        reason: 'Second <b>',
+        until: '2027-06-06',
+      })
+      for (const fields of [saving, { 'exemption[end]': '1' }, { ...saving, was: '' }]) {
+        const { status, text } = await send(fields)
+        equal(status, 409)
+        match(text, /<title>\s*Error: Exempt/)
+        match(
+          text,
+          /href="#reason">This has changed since you opened the page, perhaps by yourself: \w+@example\.gov\.uk is now exempt until 6 June 2027 \(Second &lt;b&gt;\), and has no devices set up\. Nothing was changed/,
+        )
+        deepEqual((await stateOf(person)).exemption, { reason: 'Second <b>', until: '2027-06-06' })
+      }
+      // The page that tells it has been seen, too, and has what was typed.
+      const { text } = await send(saving)
+      match(text, /value="Typed “meanwhile”"/)
+      equal((await send({ ...saving, was: hiddenIn(text, 'was') })).status, 303)
+      deepEqual((await stateOf(person)).exemption, { reason: 'Typed “meanwhile”', until: '2027-08-07' })
+    }
+  })
+
+  it('undoes no mandate, and takes no device, that came after the page was opened', async () => {
+    const [ola, pia] = [await test.user('Ola'), await test.user('Pia')]
+    const [late, later] = [await openFor(ola), await openFor(pia)]
+    await browser.post(at(paths.userTwoStepMandate, ola), {})
+    await signon.single.secondFactors.add(pia.id, { name: 'Phone', secret: 'A'.repeat(32), lastStep: 0 })
+    const told = await late.send(saving)
+    equal(told.status, 409)
+    match(told.text, /ola@example\.gov\.uk must now use 2-step verification, and has no devices set up\./)
+    const toldLater = await later.send(saving)
+    equal(toldLater.status, 409)
+    match(toldLater.text, /pia@example\.gov\.uk is now not exempt, and has devices set up\./)
+    match(toldLater.text, /devices and recovery codes that they have are removed/)
+    deepEqual([(await stateOf(ola)).isRequired, (await stateOf(pia)).hasSecondFactor], [true, true])
+    deepEqual([await test.events(ola.uid), await test.events(pia.uid)], [[42], []])
+  })
+
+  it('remembers what was seen when it comes back with faults', async () => {
+    const quy = await test.user('Quy')
+    const { was, send } = await openFor(quy)
+    await exemptFromTwoStep(signon, operator, { email: quy.email, reason: 'Second', until: '2027-06-06' })
+    const { status, text } = await send({ ...saving, 'exemption[reason]': '' })
+    equal(status, 422)
+    equal(hiddenIn(text, 'was'), was)
+    equal((await send({ ...saving, was: hiddenIn(text, 'was') })).status, 409)
+    equal((await stateOf(quy)).exemption?.reason, 'Second')
   })
 })
