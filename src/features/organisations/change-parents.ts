@@ -9,8 +9,11 @@ import {
 } from '#domain/parent-rule.ts'
 import { Conflict, Invalid } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
+import { hashToken } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
+import type { EdgeOrigin } from '#store/organisation-parents.ts'
 import type { Signon, Stores, Work } from '#store/signon.ts'
+import { originWords } from './origin-words.ts'
 
 /** One organisation, and one that is or might be directly above it. */
 export interface WhichEdge {
@@ -21,6 +24,8 @@ export interface WhichEdge {
 export interface RuleParent extends WhichEdge {
   readonly lasts: RuleDuration
   readonly reason: string
+  /** What the actor saw to be set, as a `ruleVersion`. */
+  readonly was?: string
 }
 
 export interface EndParentRule extends WhichEdge {
@@ -40,11 +45,17 @@ export interface ParentChange extends NamedEdge {
   readonly isEffective: boolean
 }
 
-/** Puts an organisation below another, whatever GOV.UK says. Throws `Conflict` where that would close a circle. */
+/**
+ * Puts an organisation below another, whatever GOV.UK says. Throws `Conflict` where that would close a circle, and where
+ * something else is set than the actor saw.
+ */
 export const addParent = (signon: Signon, actor: Actor, input: RuleParent): Promise<ParentChange> =>
   rule(signon, actor, 'added', input)
 
-/** Says that an organisation is not below another, whatever GOV.UK says of it now or later. */
+/**
+ * Says that an organisation is not below another, whatever GOV.UK says of it now or later. Throws `Conflict` where
+ * something else is set than the actor saw.
+ */
 export const blockParent = (signon: Signon, actor: Actor, input: RuleParent): Promise<ParentChange> =>
   rule(signon, actor, 'blocked', input)
 
@@ -59,10 +70,7 @@ export const endParentRule = (signon: Signon, actor: Actor, input: EndParentRule
     const edge = await findEdge(work, input)
     const known = await work.organisationParents.seek(idsOf(edge))
     if (!known?.rule) return { ...edge, hasChanged: false, isEffective: known?.isEffective ?? false }
-    if (input.was !== undefined && input.was !== known.rule.kind)
-      throw new Conflict(
-        'Somebody has set something else since you opened this page. Nothing was changed: look at it, and try again if it is still right.',
-      )
+    if (input.was !== undefined && input.was !== known.rule.kind) throw setMeanwhile()
     if (known.isInSource && !known.isEffective) await refuseCircle(work, edge)
 
     await work.organisationParents.endRule(idsOf(edge))
@@ -85,7 +93,7 @@ const rule = (
   signon: Signon,
   actor: Actor,
   kind: ParentRuleKind,
-  { lasts, reason: typed, ...which }: RuleParent,
+  { lasts, reason: typed, was, ...which }: RuleParent,
 ): Promise<ParentChange> =>
   signon.transaction(async (work) => {
     await administratorFor(work, actor, 'change parents of an organisation')
@@ -97,6 +105,7 @@ const rule = (
     const isEffective = kind === 'added'
     if (known?.rule && isSame(known.rule, { kind, lasts, reason }))
       return { ...edge, hasChanged: false, isEffective }
+    if (was !== undefined && was !== ruleVersion(known?.rule ?? null)) throw unseen(edge, kind, known)
     if (isEffective) await refuseCircle(work, edge)
 
     await work.organisationParents.setRule(idsOf(edge), { kind, lasts, reason, by: whoIs(actor) })
@@ -104,6 +113,33 @@ const rule = (
     await work.record({ name: `organisation-parent-${kind}`, about: null, note }, actor)
     return { ...edge, hasChanged: true, isEffective }
   })
+
+/** A word for what is set by hand of an edge, perhaps nothing, which any change of it changes. */
+export const ruleVersion = (rule: Pick<ParentRule, 'kind' | 'lasts' | 'reason'> | null): string =>
+  hashToken(JSON.stringify(rule && [rule.kind, rule.lasts, rule.reason]))
+    .toString('base64url')
+    .slice(0, 16)
+
+/**
+ * What somebody is told who means to set something over another thing than they saw: of two who do it at once, nothing
+ * of the first is lost, and the second knows (`reference/roles-and-permissions.md` 9, observation 9). A parent that is
+ * added is chosen in the form itself, which cannot show what is set of it: that has a page of its own.
+ */
+const unseen = (
+  { child, parent }: NamedEdge,
+  kind: ParentRuleKind,
+  known: EdgeOrigin | undefined,
+): Conflict =>
+  kind === 'added' && known?.rule
+    ? new Conflict(
+        `Something is set by hand of ${parent.name} and ${child.name} already (${originWords(known)}). Nothing was changed: end that on the page of ${child.name} first, and add the parent then.`,
+      )
+    : setMeanwhile()
+
+const setMeanwhile = (): Conflict =>
+  new Conflict(
+    'Somebody has set something else since you opened this page. Nothing was changed: look at it, and try again if it is still right.',
+  )
 
 /** Throws `Conflict` that tells the way down where the parent is below the child already. */
 const refuseCircle = async ({ organisations }: Work, { child, parent }: NamedEdge): Promise<void> => {

@@ -23,11 +23,22 @@ export interface AddParentView extends Surroundings {
 
 export const addParentPage = (view: AddParentView): Page => ({
   template: 'organisations/rule-parent.njk',
-  view: { ...ruleView(view), title: `Add a parent to ${view.child}`, button: 'Add parent', parent: null },
+  view: {
+    ...ruleView(view),
+    title: `Add a parent to ${view.child}`,
+    button: 'Add parent',
+    parent: null,
+    problems: problemsOf(view),
+  },
 })
 
 export interface BlockParentView extends Omit<AddParentView, 'choices'> {
   readonly parent: string
+  /** A word for what was set by hand when the form was made: whoever sends the form has seen that. */
+  readonly was: string
+  /** What is set now, in words, and who set it. */
+  readonly origin: string
+  readonly problem: string | null
 }
 
 export const blockParentPage = (view: BlockParentView): Page => ({
@@ -36,6 +47,10 @@ export const blockParentPage = (view: BlockParentView): Page => ({
     ...ruleView(view),
     title: `Block ${view.parent} as a parent of ${view.child}`,
     button: 'Block parent',
+    problems: [
+      ...(view.problem === null ? [] : [{ text: view.problem, href: '#lasts' }]),
+      ...problemsOf(view),
+    ],
   },
 })
 
@@ -64,8 +79,10 @@ export const endParentRulePage = (view: EndParentRuleView): Page => ({
 
 const ruleView = (view: Omit<AddParentView, 'choices'>) => ({
   ...view,
-  problems: view.faults.map(({ field, text }) => ({ text, href: `#${field}` })),
   errors: Object.fromEntries(
     view.faults.map(({ field, text }) => [field, { text, classes: 'signon-breakable' }]),
   ),
 })
+
+const problemsOf = ({ faults }: Pick<AddParentView, 'faults'>) =>
+  faults.map(({ field, text }) => ({ text, href: `#${field}` }))

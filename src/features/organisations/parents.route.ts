@@ -12,7 +12,7 @@ import { paths, pathTo } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
-import { addParent, blockParent, endParentRule, type ParentChange } from './change-parents.ts'
+import { addParent, blockParent, endParentRule, type ParentChange, ruleVersion } from './change-parents.ts'
 import { lookAtParent, lookForParents, type PossibleParents } from './look-at-parents.ts'
 import { originWords } from './origin-words.ts'
 import { addParentPage, blockParentPage, endParentRulePage, type FieldFault } from './parents.page.ts'
@@ -49,6 +49,7 @@ export const addParentRoutes: Routes = (scope, signon) => {
         ...edge,
         lasts: rule.lasts,
         reason: rule.reason,
+        was: ruleVersion(null),
       })
       return backToChild(request, reply, change)
     } catch (error) {
@@ -58,22 +59,47 @@ export const addParentRoutes: Routes = (scope, signon) => {
   })
 }
 
-/** Blocks a parent, whatever GOV.UK says of it. */
+/** Blocks a parent, whatever GOV.UK says of it. The form says what was set by hand when it was made. */
 export const blockParentRoutes: Routes = (scope, signon) => {
-  const show = async (request: Request, reply: Reply, faults: readonly FieldFault[] = []): Promise<Reply> => {
-    const { child, parent } = await lookAtParent(signon, actorOf(request), edgeOf(request))
-    const view = { ...around(child), ...ruleTyped(request), parent: parent.name, faults }
-    return reply.page(blockParentPage(view), statusOf(faults))
+  const show = async (
+    request: Request,
+    reply: Reply,
+    { was, faults = [], problem = null }: Shown = {},
+  ): Promise<Reply> => {
+    const { child, parent, origin } = await lookAtParent(signon, actorOf(request), edgeOf(request))
+    const view = {
+      ...around(child),
+      ...ruleTyped(request),
+      parent: parent.name,
+      was: was ?? ruleVersion(origin?.rule ?? null),
+      origin: origin ? originWords(origin) : 'Not from GOV.UK, and nothing is set by hand',
+      faults,
+      problem,
+    }
+    return reply.page(blockParentPage(view), problem === null ? statusOf(faults) : 409)
   }
 
   scope.get(paths.organisationParentBlock, { config }, (request, reply) => show(request, reply))
 
   scope.post(paths.organisationParentBlock, { config }, async (request, reply) => {
+    const was = typed(request, 'was')
     const { lasts, reason, faults } = ruleIn(request)
-    if (!lasts || faults.length > 0) return show(request, reply, faults)
-    const change = await blockParent(signon, actorOf(request), { ...edgeOf(request), lasts, reason })
-    return backToChild(request, reply, change)
+    if (!lasts || faults.length > 0) return show(request, reply, { was, faults })
+    const input = { ...edgeOf(request), lasts, reason, was }
+    try {
+      return backToChild(request, reply, await blockParent(signon, actorOf(request), input))
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error
+      return show(request, reply, { problem: error.message })
+    }
   })
+}
+
+/** How a form that blocks comes back: `was` is what its sender had seen, unless they are to see what is set now. */
+interface Shown {
+  readonly was?: string
+  readonly faults?: readonly FieldFault[]
+  readonly problem?: string | null
 }
 
 /** Ends what was set by hand of a parent. The form says what that was: of two sent at once, neither does the opposite. */

@@ -33,6 +33,14 @@ const wordsOf = (page: string): string =>
 const pageOf = async (id: OrganisationId, browser = superadmin): Promise<string> =>
   (await browser.get(`/organisations/${id}`)).text
 
+const hiddenIn = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  )
+
 const adding = (id: OrganisationId) => `/organisations/${id}/parents/new`
 const blocking = (child: OrganisationId, parent: OrganisationId) =>
   `/organisations/${child}/parents/${parent}/block`
@@ -341,6 +349,85 @@ describe('a parent that is blocked', () => {
     for (const form of [{}, { was: '' }, { was: 'both' }])
       equal((await send(form as Record<string, string>)).status, 400)
     equal(await isAbove(parent, child), false)
+  })
+
+  it('is not blocked by a form that was about something else (roles 9, observation 9)', async () => {
+    const parent = await test.organisation('Late parent')
+    const child = await test.organisation('Late child', { parents: [parent] })
+    const both = { ...edge(child, parent), ...lasting('permanently') }
+    const ways = [
+      () => blockParent(signon, operator, both),
+      () => blockParent(signon, operator, { ...both, lasts: 'next-import' }),
+      () => blockParent(signon, operator, { ...both, reason: 'Another <b>' }),
+      () => addParent(signon, operator, both),
+      () => endParentRule(signon, operator, both),
+    ]
+    for (const change of ways) {
+      const opened = await superadmin.get(blocking(child, parent))
+      await change()
+      const seen = await signon.single.organisationParents.seek({ child, parent })
+      const told = (await notes('Late parent above')).length
+      const send = (form: Record<string, string>) =>
+        superadmin.send(blocking(child, parent), {
+          method: 'POST',
+          body: new URLSearchParams({ ...hiddenIn(opened.text), ...lasting('permanently', 'Mine'), ...form }),
+        })
+      // What has faults comes back with what was seen at first.
+      const faulty = await send({ reason: '' })
+      deepEqual([faulty.status, hiddenIn(faulty.text)['was']], [422, hiddenIn(opened.text)['was']])
+      for (const form of [{}, { was: '' }]) {
+        const late = await send(form)
+        equal(late.status, 409)
+        match(late.text, /<title>\s*Error: Block/)
+        match(late.text, /Somebody has set something else since you opened this page\. Nothing was changed/)
+        match(late.text, /value="Mine"/)
+        match(late.text, /From GOV\.UK|Blocked by test|added by test/)
+        equal((await send({ was: hiddenIn(late.text)['was'] ?? '', reason: '' })).status, 422)
+      }
+      deepEqual(await signon.single.organisationParents.seek({ child, parent }), seen)
+      equal((await notes('Late parent above')).length, told)
+    }
+    equal((await superadmin.post(blocking(child, parent), lasting('permanently', 'Mine'))).status, 303)
+  })
+
+  it('is not added over what somebody set by hand: that is ended first', async () => {
+    const [child, parent] = [await test.organisation('Over child'), await test.organisation('Over parent')]
+    const both = { ...edge(child, parent), ...lasting('permanently') }
+    const add = (reason: string) =>
+      superadmin.post(adding(child), { parent: String(parent), lasts: 'next-import', reason })
+    for (const [set, words] of [
+      [blockParent, 'Blocked'],
+      [addParent, 'Added'],
+    ] as const) {
+      await set(signon, operator, both)
+      const { status, text } = await add('Mine')
+      equal(status, 422)
+      match(
+        text,
+        new RegExp(
+          `href="#parent">Something is set by hand of Over parent and Over child already \\(${words} by test on 2 November 2026 permanently: They share a team\\)\\. Nothing was changed: end that on the page of Over child first, and add the parent then\\.<`,
+        ),
+      )
+      match(text, /value="Mine"/)
+      equal((await superadmin.post(ending(child, parent), {})).status, 303)
+      equal((await add('Mine')).status, 303)
+      equal((await superadmin.post(ending(child, parent), {})).status, 303)
+    }
+  })
+
+  it('is set by one of two who send it at once, and the other is told', async () => {
+    const [child, parent] = [await test.organisation('Both child'), await test.organisation('Both parent')]
+    const hidden = hiddenIn((await superadmin.get(blocking(child, parent))).text)
+    const sent = await Promise.all(
+      ['One', 'Two', 'Three'].map((reason) =>
+        superadmin.send(blocking(child, parent), {
+          method: 'POST',
+          body: new URLSearchParams({ ...hidden, ...lasting('permanently', reason) }),
+        }),
+      ),
+    )
+    deepEqual(sent.map(({ status }) => status).sort(), [303, 409, 409])
+    equal((await notes('Both parent above')).length, 1)
   })
 })
 
