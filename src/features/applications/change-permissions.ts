@@ -80,27 +80,43 @@ export const changePermission = (
     return { outcome: 'changed', name }
   })
 
+/** What stood on the page on which somebody confirmed that a permission is to be deleted. */
+export interface RemovalSeen {
+  /** Its `permissionVersion`. */
+  readonly version: string
+  readonly holders: number
+}
+
+export type PermissionDeleted =
+  | { readonly outcome: 'deleted'; readonly name: string }
+  /** Somebody else changed it, or who holds it, meanwhile; nothing is deleted. */
+  | { readonly outcome: 'stale' }
+
 /**
  * Deletes a permission and takes it away from everybody, of whom the application is told one by one. That is one event,
- * not one for each of maybe thousands of holders (`reference/admin-ui.md` 13, observation 13). Throws `Conflict` for
- * `signin`.
+ * not one for each of maybe thousands of holders (`reference/admin-ui.md` 13, observation 13). Only what was seen is
+ * deleted: it cannot be undone (`reference/roles-and-permissions.md` 9, observation 9). Throws `Conflict` for `signin`.
  */
 export const deletePermission = (
   signon: Signon,
   actor: Actor,
   { application, id }: WhichPermission,
-): Promise<{ readonly name: string; readonly holders: number }> =>
+  seen: RemovalSeen,
+): Promise<PermissionDeleted> =>
   signon.transaction(async (work) => {
     await administratorFor(work, actor, 'look after permissions')
     const { supportsPushUpdates } = await lockInService(work, application)
-    const { name } = await work.permissions.lock(application, id)
+    const stored = await work.permissions.lock(application, id)
+    const { name } = stored
     refuseDeletion(name)
     const holders = await work.permissions.holders(application, id)
+    if (permissionVersion(stored) !== seen.version || holders.length !== seen.holders)
+      return { outcome: 'stale' }
     await work.permissions.remove(id)
     const note = `${noteOfNames([name])} held by ${holders.length}`
     await work.record({ name: 'permission-deleted', about: null, application, note }, actor)
     if (supportsPushUpdates) await announce(work, holders, application)
-    return { name, holders: holders.length }
+    return { outcome: 'deleted', name }
   })
 
 /** Tells one application how these users stand with it now, maybe thousands: who was suspended meanwhile goes before them. */

@@ -56,6 +56,11 @@ export interface PermissionRemovalView {
   /** `12 people and machines hold it`. */
   readonly impact: readonly string[]
   readonly isHeld: boolean
+  /** What whoever sends the form has seen: a word for the permission, and how many hold it. */
+  readonly version: string
+  readonly holders: number
+  /** Why it was not deleted. */
+  readonly fault: string | null
 }
 
 export const permissionRemovalPage = (view: PermissionRemovalView): Page => ({

@@ -41,6 +41,17 @@ const eventsOf = async ({ id }: TestApplication) =>
     )
   ).map(({ number, note }) => [number, note])
 
+const hiddenIn = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  )
+
+const sendTo = (path: string, form: Readonly<Record<string, string>>) =>
+  browser.send(path, { method: 'POST', body: new URLSearchParams(form) })
+
 const hide = ({ id }: TestApplication, name: string) =>
   test.rows('update permissions set is_grantable_from_ui = false where application_id = $1 and name = $2', [
     id,
@@ -191,9 +202,43 @@ describe('the permissions of an application', () => {
   it('are deleted once, when two do it at the same moment', async () => {
     const application = await test.application('Contested', { permissions: ['editor'] })
     const path = await pageOf(application, 'editor', 'confirm_destroy')
-    const answers = await Promise.all([1, 2, 3].map(() => browser.post(path, {}, listOf(application))))
+    const form = hiddenIn((await browser.get(path)).text)
+    const answers = await Promise.all([1, 2, 3].map(() => sendTo(path, form)))
     deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404])
     equal((await eventsOf(application)).length, 1)
+  })
+
+  it('are not deleted when they, or their holders, are others than the page showed (roles 9, observation 9)', async () => {
+    const application = await test.application('Moving', { permissions: ['editor'] })
+    const path = await pageOf(application, 'editor', 'confirm_destroy')
+    const edit = path.replace('confirm_destroy', 'edit')
+    const una = await test.user('Una Moving', { uses: [application] })
+    for (const [change, words] of [
+      [() => test.grant(una, application, 'editor'), /1 user holds it/],
+      [() => test.rows('delete from grants where user_id = $1', [una.id]), /Nobody holds it/],
+      [() => browser.post(edit, typed('writer')), /Delete writer permission for Moving/],
+    ] as const) {
+      const form = hiddenIn((await browser.get(path)).text)
+      await change()
+      for (const sent of [form, { csrf_token: form['csrf_token'] ?? '' }, { ...form, holders: '' }]) {
+        const late = await sendTo(path, sent)
+        equal(late.status, 409)
+        match(late.text, /<title>\s*Error: Delete/)
+        match(late.text, /has changed since you opened this page\. Nothing was deleted/)
+        match(late.text, words)
+      }
+    }
+    deepEqual(
+      (await offered(application)).map(([name]) => name),
+      ['signin', 'writer'],
+    )
+    deepEqual(
+      (await eventsOf(application)).map(([number]) => number),
+      [74],
+    )
+    // The page that tells it has been seen, too.
+    const { text } = await sendTo(path, { ...hiddenIn((await browser.get(path)).text), version: '' })
+    equal((await sendTo(path, hiddenIn(text))).status, 303)
   })
 
   it('are not reached through another application, hidden, or of a retired one (admin-ui 13, observation 13)', async () => {

@@ -4,10 +4,10 @@ import { countOf } from '#kernel/count.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import { administratorFor } from '#store/administration.ts'
-import type { PermissionRecord, PermissionSettings } from '#store/permissions.ts'
+import type { PermissionImpact, PermissionRecord, PermissionSettings } from '#store/permissions.ts'
 import type { Signon, Stores } from '#store/signon.ts'
 import { paths, pathTo } from '#web/paths.ts'
-import type { Request, Routes } from '#web/routes.ts'
+import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText, textsOf } from '#web/urlencoded.ts'
 import { applicationIdOf } from './applications.route.ts'
@@ -17,6 +17,7 @@ import {
   deletePermission,
   findInService,
   permissionVersion,
+  type RemovalSeen,
   refuseDeletion,
 } from './change-permissions.ts'
 import {
@@ -97,39 +98,55 @@ export const applicationPermissionRoutes: Routes = (scope, signon) => {
     return reply.redirect(pathTo(paths.permissions, { id: application }), 303)
   })
 
-  scope.get(paths.permissionRemoval, may, async (request, reply) => {
+  const showRemoval = async (request: Request, reply: Reply, fault: string | null = null): Promise<Reply> => {
     const [application, permission] = [applicationIdOf(request), permissionIdOf(request)]
     const { name, more } = await read(signon, request, async ({ permissions }, id) => {
       const found = await permissions.find(id, permission)
       refuseDeletion(found.name)
       return { found, impact: await permissions.impact(id, permission) }
     })
-    const { holders, batches } = more.impact
-    return reply.page(
-      permissionRemovalPage({
-        ...surroundingsOf(application, name),
-        action: pathTo(paths.permissionRemoval, { id: application, permission }),
-        name: more.found.name,
-        isHeld: holders > 0,
-        impact: [
-          holders === 0
-            ? 'Nobody holds it'
-            : `${countOf(holders, 'user holds', 'users hold')} it, and will not hold it any more`,
-          ...(batches === 0
-            ? []
-            : [`${countOf(batches, 'batch', 'batches')} of invitations under way will not give it`]),
-        ],
-      }),
-    )
-  })
+    const { found, impact } = more
+    const view = {
+      ...surroundingsOf(application, name),
+      action: pathTo(paths.permissionRemoval, { id: application, permission }),
+      name: found.name,
+      isHeld: impact.holders > 0,
+      impact: impactWords(impact),
+      version: permissionVersion(found),
+      holders: impact.holders,
+      fault,
+    }
+    return reply.page(permissionRemovalPage(view), fault === null ? 200 : 409)
+  }
+
+  scope.get(paths.permissionRemoval, may, (request, reply) => showRemoval(request, reply))
 
   scope.post(paths.permissionRemoval, may, async (request, reply) => {
-    const [application, id] = [applicationIdOf(request), permissionIdOf(request)]
-    const { name } = await deletePermission(signon, actorOf(request), { application, id })
-    request.browser.say(`Successfully deleted permission ${name}.`)
-    return reply.redirect(pathTo(paths.permissions, { id: application }), 303)
+    const which = { application: applicationIdOf(request), id: permissionIdOf(request) }
+    const deleted = await deletePermission(signon, actorOf(request), which, removalSeen(request))
+    if (deleted.outcome === 'stale') return showRemoval(request, reply, changedSince)
+    request.browser.say(`Successfully deleted permission ${deleted.name}.`)
+    return reply.redirect(pathTo(paths.permissions, { id: which.application }), 303)
   })
 }
+
+/** What the page showed on which the deletion was confirmed; a form that does not say it has seen nothing. */
+const removalSeen = ({ body }: Request): RemovalSeen => ({
+  version: onlyText(body, 'version') ?? '',
+  holders: Number.parseInt(onlyText(body, 'holders') ?? '', 10),
+})
+
+const changedSince =
+  'This permission, or who holds it, has changed since you opened this page. Nothing was deleted: check what stands here now, and delete it if that is still right.'
+
+const impactWords = ({ holders, batches }: PermissionImpact): readonly string[] => [
+  holders === 0
+    ? 'Nobody holds it'
+    : `${countOf(holders, 'user holds', 'users hold')} it, and will not hold it any more`,
+  ...(batches === 0
+    ? []
+    : [`${countOf(batches, 'batch', 'batches')} of invitations under way will not give it`]),
+]
 
 /** The name of the application in service that an address names, and more about it. */
 const read = <More>(
