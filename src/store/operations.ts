@@ -15,7 +15,7 @@ export interface QueueState {
   readonly dead: number
 }
 
-/** When a scheduled job last ended well. */
+/** When a scheduled job last ended well; when it first began, while it never has. */
 export interface LastRun {
   readonly task: string
   readonly endedAt: Date
@@ -38,12 +38,11 @@ export const operationsStore = ({ db }: StoreContext) => ({
     return rows
   },
 
-  /** The scheduled jobs that ever ended well. */
-  async lastRuns(): Promise<readonly LastRun[]> {
+  /** Those of these jobs that ever began. */
+  async lastRuns(tasks: readonly string[]): Promise<readonly LastRun[]> {
     const { rows } = await sql<LastRun>`
-      select task, max(ended_at) as "endedAt" from job_runs where outcome = 'done' group by task order by task`.execute(
-      db,
-    )
+      select task, coalesce(max(ended_at) filter (where outcome = 'done'), min(began_at)) as "endedAt"
+      from job_runs where task = any (${[...tasks]}::text[]) group by task order by task`.execute(db)
     return rows
   },
 

@@ -7,6 +7,7 @@ import { startSignon } from '#test/signon.ts'
 import { feedCheck, runningChecks } from './doctor-running.ts'
 
 const test = await startSignon()
+const place = { environment: 'staging', scheduleChanges: { 'end-exemptions': 'off' } } as const
 let status = 200
 const website = createServer((request, response) => {
   if (request.url === '/moved') response.writeHead(200).end('{}')
@@ -18,9 +19,9 @@ const websiteRoot = `http://127.0.0.1:${(website.address() as AddressInfo).port}
 afterTests(() => website.close())
 
 const verdicts = async (): Promise<Readonly<Record<string, string>>> =>
-  Object.fromEntries((await runningChecks(test.signon)).map(({ name, verdict }) => [name, verdict]))
+  Object.fromEntries((await runningChecks(test.signon, place)).map(({ name, verdict }) => [name, verdict]))
 const messageOf = async (name: string): Promise<string> =>
-  (await runningChecks(test.signon)).find((check) => check.name === name)?.message ?? ''
+  (await runningChecks(test.signon, place)).find((check) => check.name === name)?.message ?? ''
 
 describe('the doctor', () => {
   it('finds nothing where all is well, but that nobody is at work', async () => {
@@ -51,6 +52,19 @@ describe('the doctor', () => {
     match(await messageOf('schedule'), /^purge-expired did not end well for 2 days/)
     await ended('purge-expired', 1)
     deepEqual((await verdicts())['schedule'], 'ok')
+  })
+
+  it('asks for nothing that is not scheduled here, and finds what never ended well', async () => {
+    const began = (task: string, outcome: string) =>
+      test.rows(
+        `insert into job_runs (task, job_id, worker, began_at, ended_at, outcome) values ($1, 1, 'w', $2, $2, $3)`,
+        [task, later(systemClock.now(), -3 * day), outcome],
+      )
+    // Nobody is suspended in a copy, and the other was turned off.
+    for (const task of ['suspend-inactive', 'end-exemptions']) await began(task, 'done')
+    deepEqual((await verdicts())['schedule'], 'ok')
+    await began('make-event-months', 'failed')
+    match(await messageOf('schedule'), /^make-event-months did not end well for 2 days/)
   })
 
   it('asks the website for organisations', async () => {

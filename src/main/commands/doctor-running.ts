@@ -1,3 +1,4 @@
+import { scheduleIn } from '#domain/jobs.ts'
 import { day, second, systemClock } from '#kernel/clock.ts'
 import { reasonOf } from '#kernel/failure.ts'
 import type { Config } from '#main/config.ts'
@@ -7,11 +8,14 @@ import type { Signon } from '#store/signon.ts'
 import { bad, type Check, good, worthNoting } from './checks.ts'
 
 /** How what runs is running: connections, workers, the queue, the calendar. The database must be up to date. */
-export const runningChecks = async ({ single: { operations } }: Signon): Promise<readonly Check[]> => [
+export const runningChecks = async (
+  { single: { operations } }: Signon,
+  { environment, scheduleChanges }: Pick<Config, 'environment' | 'scheduleChanges'>,
+): Promise<readonly Check[]> => [
   connectionCheck(await operations.connections()),
   workerCheck(await operations.workers()),
   queueCheck(await operations.queues()),
-  scheduleCheck(await operations.lastRuns()),
+  scheduleCheck(await operations.lastRuns(Object.keys(scheduleIn(environment, scheduleChanges)))),
 ]
 
 const fewConnections = 20

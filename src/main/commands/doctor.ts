@@ -47,7 +47,7 @@ const examine = async (environment: Environment): Promise<readonly Check[]> => {
     await feedCheck(config),
   ]
   try {
-    return [...settings, ...(await withHouse(config, examineDatabase))]
+    return [...settings, ...(await withHouse(config, (house) => examineDatabase(house, config)))]
   } catch (error) {
     return [...settings, bad('database', refusalOf(error).message)]
   }
@@ -88,7 +88,7 @@ const mailCheck = async (config: Config): Promise<Check> => {
 const oldestPostgres = 15
 const newestPostgres = 18
 
-const examineDatabase = async (house: House): Promise<readonly Check[]> => {
+const examineDatabase = async (house: House, config: Config): Promise<readonly Check[]> => {
   const { diagnose } = await import('#store/diagnosis.ts')
   const { migrationStatus } = await import('#store/migrate.ts')
   await diagnose(house.db)
@@ -102,7 +102,7 @@ const examineDatabase = async (house: House): Promise<readonly Check[]> => {
         ...beforehand,
         monthCheck(facts, answered),
         await keyCheck(house),
-        ...(await runningChecks(house.signon)),
+        ...(await runningChecks(house.signon, config)),
       ]
     : beforehand
 }

@@ -16,7 +16,8 @@ const { signon, clock, db } = test
 const measured = { signon, db, meter }
 const warnings: string[] = []
 const logger = pino({ level: 'warn' }, { write: (line) => warnings.push(line) })
-const metrics = await serveMetrics(measured, logger, { host: '127.0.0.1', metricsPort: 0 })
+const place = { host: '127.0.0.1', environment: 'production', scheduleChanges: {} } as const
+const metrics = await serveMetrics(measured, logger, { ...place, metricsPort: 0 })
 afterTests(() => metrics.close())
 
 const get = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${metrics.port}${path}`, init)
@@ -154,10 +155,7 @@ describe('the metrics', () => {
     const away = await serveMetrics(
       { signon: createSignon({ ...signon, db: gone }), db: gone, meter },
       logger,
-      {
-        host: '127.0.0.1',
-        metricsPort: 0,
-      },
+      { ...place, metricsPort: 0 },
     )
     const answer = await fetch(`http://127.0.0.1:${away.port}/metrics`)
     equal(answer.status, 200)
@@ -170,7 +168,7 @@ describe('the metrics', () => {
 
   it('are done without where their port is taken, with a warning', async () => {
     const port = metrics.port ?? 0
-    const second = await serveMetrics(measured, logger, { host: '127.0.0.1', metricsPort: port })
+    const second = await serveMetrics(measured, logger, { ...place, metricsPort: port })
     equal(second.port, undefined)
     await second.close()
     match(warnings.join(), /metrics are not served/)

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { scheduleIn } from '#domain/jobs.ts'
 import { tokenExpiryMetric } from '#features/api-users/token-expiry-metric.ts'
 import { reasonOf } from '#kernel/failure.ts'
 import { type Metric, metricText } from '#kernel/metric-text.ts'
@@ -26,14 +27,20 @@ export interface Measured {
 export const serveMetrics = async (
   measured: Measured,
   logger: Logger,
-  { host, metricsPort }: Pick<Config, 'host' | 'metricsPort'>,
+  {
+    host,
+    metricsPort,
+    environment,
+    scheduleChanges,
+  }: Pick<Config, 'host' | 'metricsPort' | 'environment' | 'scheduleChanges'>,
 ): Promise<{ readonly port: number | undefined; close(): Promise<void> }> => {
   const own = processMetrics(measured.db)
+  const calendar = Object.keys(scheduleIn(environment, scheduleChanges))
   const server = createServer((request, response) => {
     if (request.method !== 'GET') return answer(response, 405, 'Only GET is answered here.')
     if (request.url === '/ping') return answer(response, 200, 'pong')
     if (request.url !== '/metrics') return answer(response, 404, 'There are /metrics and /ping.')
-    storedMetrics(measured.signon, logger).then((stored) =>
+    storedMetrics(measured.signon, calendar, logger).then((stored) =>
       answer(
         response,
         200,
@@ -57,9 +64,13 @@ export const serveMetrics = async (
 }
 
 /** What the database tells. While it is away the process still tells of itself, and that the database is away. */
-const storedMetrics = async (signon: Signon, logger: Logger): Promise<readonly Metric[]> => {
+const storedMetrics = async (
+  signon: Signon,
+  calendar: readonly string[],
+  logger: Logger,
+): Promise<readonly Metric[]> => {
   try {
-    const [expiry, queue] = await Promise.all([tokenExpiryMetric(signon), queueMetrics(signon)])
+    const [expiry, queue] = await Promise.all([tokenExpiryMetric(signon), queueMetrics(signon, calendar)])
     return [expiry, ...queue, databaseUp(1)]
   } catch (error) {
     logger.warn({ reason: reasonOf(error) }, 'the database cannot be measured')

@@ -3,9 +3,12 @@ import type { Metric } from '#kernel/metric-text.ts'
 import type { Signon } from '#store/signon.ts'
 
 /** How the queue stands, as all processes see it, and when each job of the calendar last ended well. */
-export const queueMetrics = async (signon: Signon): Promise<readonly Metric[]> => {
+export const queueMetrics = async (
+  signon: Signon,
+  calendar: readonly string[],
+): Promise<readonly Metric[]> => {
   const queues = await signon.single.operations.queues()
-  const runs = await signon.single.operations.lastRuns()
+  const runs = await signon.single.operations.lastRuns(calendar)
   const gauge = (
     name: string,
     about: string,
@@ -31,7 +34,7 @@ export const queueMetrics = async (signon: Signon): Promise<readonly Metric[]> =
     gauge('signon_queue_dead', 'Jobs that failed for good, until somebody decides.', ({ dead }) => dead),
     {
       name: 'signon_schedule_last_success_timestamp_seconds',
-      about: 'When a scheduled job last ended well.',
+      about: 'When a scheduled job last ended well; when it first began, while it never has.',
       kind: 'gauge',
       series: runs.map(({ task, endedAt }) => ({
         labels: { job_name: task },
