@@ -1,8 +1,12 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { describe, it } from 'node:test'
+import { pino } from 'pino'
 import { testClient } from '#test/client.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
+import { createServer } from './server.ts'
 
 const logLines: string[] = []
 const test = await startSignon({ trustedProxies: ['127.0.0.1'], logLines })
@@ -141,6 +145,31 @@ describe('the caller', () => {
   it('may have a user agent of any length, or none', async () => {
     equal((await recorded('192.0.2.2', 'y'.repeat(5000)))?.user_agent.length, 1000)
     equal((await recorded('192.0.2.2', ' '))?.user_agent ?? null, null)
+  })
+})
+
+describe('a request that comes more slowly than any browser sends one', () => {
+  it('is ended within seconds of its time, and tells why', { timeout: 15_000 }, async () => {
+    const logger = pino({ level: 'silent' })
+    const place = { publicUrl: test.issuer, environment: 'test', trustedProxies: [] }
+    const web = createServer({ ...place, signon: test.signon, logger, pages: [], machines: [] })
+    await web.listen({ host: '127.0.0.1', port: 0 })
+    try {
+      deepEqual([web.server.requestTimeout, web.server.headersTimeout], [30_000, 30_000])
+      Object.assign(web.server, { requestTimeout: 100, headersTimeout: 100 })
+      const socket = connect((web.server.address() as AddressInfo).port, '127.0.0.1')
+      let answer = ''
+      socket.on('data', (chunk) => {
+        answer += chunk
+      })
+      const isOver = once(socket, 'close')
+      const type = 'Content-Type: application/x-www-form-urlencoded'
+      socket.write(`POST /nothing HTTP/1.1\r\nHost: x\r\n${type}\r\nContent-Length: 9\r\n\r\nhalf`)
+      await isOver
+      match(answer, /^HTTP\/1\.1 408 /)
+    } finally {
+      await web.close()
+    }
   })
 })
 

@@ -48,6 +48,8 @@ export interface RouteFact {
 
 /** Bodies larger than this are refused with 413 before anything reads them. */
 const largestBodyBytes = 128 * 1024
+/** Whoever takes longer to send a request is no browser. */
+const longestRequestMilliseconds = 30_000
 const malformed = Symbol('malformed')
 const malformedQuery: Readonly<Record<string | symbol, unknown>> = { [malformed]: true }
 
@@ -59,8 +61,9 @@ export const createServer = (options: ServerOptions): Scope => {
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
-    // Whoever sends a request more slowly than this is no browser.
-    requestTimeout: 30_000,
+    requestTimeout: longestRequestMilliseconds,
+    // Node looks for late requests every 30 seconds unless told, and swaps the two limits where that of the head is larger.
+    http: { headersTimeout: longestRequestMilliseconds, connectionsCheckingInterval: 2000 },
     genReqId: ({ headers }) => givenRequestId(headers) ?? options.signon.random.uuid(),
     // A logger for each request costs more than the lines that it writes; they name their request themselves.
     childLoggerFactory: (logger) => logger,

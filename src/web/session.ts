@@ -32,6 +32,8 @@ declare module 'fastify' {
     browser: Browser
     /** The live session, if there is one; on pages that are for signed-in people there is. */
     session: Session | undefined
+    /** Some of the body was still to come when the session was loaded. */
+    isBodyLate: boolean
   }
 }
 
@@ -43,31 +45,49 @@ export const guardPages = (
 ): void => {
   scope.decorateRequest('browser')
   scope.decorateRequest('session')
+  scope.decorateRequest('isBodyLate', false)
   scope.addHook('onRequest', async (request, reply) => {
     request.browser = browser(request, reply)
-    const access = request.is404 ? 'always' : (request.routeOptions.config.access ?? 'full')
-    if (access === 'own') return
-    const { sessionToken } = request.browser
-    const presented: PresentedSession = sessionToken
-      ? await signon.single.sessions.use(sessionToken)
-      : { state: 'none' }
-    if (presented.state === 'live') {
-      request.session = presented.session
-      if (request.activity) request.activity.actingUser = presented.session.user.uid
-    } else if (access !== 'always' && access !== 'public')
-      return sendToSignIn(request, reply, presented.state)
-    const next = request.session && stillToDo(request.session)
-    if (next && !mayWait[next].includes(access)) return sendToFinish(request, reply, next)
-    refuseWithoutRight(request)
+    const refused = await admit(signon, request, reply)
+    if (refused) return refused
+    request.isBodyLate = mayChange(request) && !request.raw.complete
   })
   // Pages are kept by nobody: they tell who is signed in, or where somebody was going.
   scope.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
-  scope.addHook('preValidation', async (request) => {
-    const mayChange = request.method !== 'GET' && request.method !== 'HEAD' && !request.is404
-    if (mayChange && !request.routeOptions.config.needsNoToken) request.browser.checkForm(request.body)
+  scope.addHook('preValidation', async (request, reply) => {
+    if (!mayChange(request)) return
+    // Whoever holds a body back must not act in a session that ended before it came.
+    const refused = request.isBodyLate && (await admit(signon, request, reply))
+    if (refused) return refused
+    if (!request.is404 && !request.routeOptions.config.needsNoToken) request.browser.checkForm(request.body)
   })
+}
+
+/** Fastify reads no body of the others. */
+const mayChange = ({ method }: FastifyRequest): boolean => method !== 'GET' && method !== 'HEAD'
+
+/** Loads the session, if there is a live one; the answer to whoever may not see the page, who has then been sent away. */
+const admit = async (
+  signon: Signon,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> => {
+  const access = request.is404 ? 'always' : (request.routeOptions.config.access ?? 'full')
+  if (access === 'own') return undefined
+  const { sessionToken } = request.browser
+  const presented: PresentedSession = sessionToken
+    ? await signon.single.sessions.use(sessionToken)
+    : { state: 'none' }
+  request.session = presented.state === 'live' ? presented.session : undefined
+  if (request.activity) request.activity.actingUser = request.session?.user.uid
+  if (presented.state !== 'live' && access !== 'always' && access !== 'public')
+    return sendToSignIn(request, reply, presented.state)
+  const next = request.session && stillToDo(request.session)
+  if (next && !mayWait[next].includes(access)) return sendToFinish(request, reply, next)
+  refuseWithoutRight(request)
+  return undefined
 }
 
 /** Throws `Forbidden` when the route is for something that the person's role may not do. */
