@@ -34,7 +34,10 @@ export const clientThrottle: Throttle = { name: 'client', limit: 300, windowMill
 /** Links to choose another password that are asked for from one network address, and those tried that are none. */
 export const resetThrottle: Throttle = { name: 'reset', limit: 60, windowMilliseconds: hour }
 
-/** Such links that are asked for by one address of mail, whether anybody has it or not. */
+/**
+ * Such links that are sent to one address of mail, whether anybody has it or not. Who asks for more is answered as
+ * ever, and the last one stays good: a stranger must not be able to keep its owner from choosing another password.
+ */
 export const resetTargetThrottle: Throttle = { name: 'reset-target', limit: 5, windowMilliseconds: hour }
 
 /** Changes of address that one person asks for, and their repetitions: each sends mail to an address of their choice. */

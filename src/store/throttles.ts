@@ -11,6 +11,12 @@ export const throttleStore = ({ db, now }: StoreContext) => ({
     refuseTooMany(throttle, row?.count ?? 0, now())
   },
 
+  /** Counts one more, atomically; `false` when that is one too many, for who must not be told. */
+  async takeSilently(throttle: Throttle, caller: string): Promise<boolean> {
+    const [row] = await take(db, throttle.name, caller, windowStart(throttle, now()))
+    return (row?.count ?? 0) <= throttle.limit
+  },
+
   /** Gives one back that turned out not to count. */
   async giveBack(throttle: Throttle, caller: string): Promise<void> {
     await giveBack(db, throttle.name, caller, windowStart(throttle, now()))

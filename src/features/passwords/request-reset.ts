@@ -6,8 +6,9 @@ import type { Signon } from '#store/signon.ts'
 /**
  * Asks for a link to choose another password; a job writes the mail, and says to the suspended and the invited why
  * there is no link. For an address that no person has, the same is done and nothing of it stays: neither the answer nor
- * its time tells which it was, and a throttle counts addresses whether anybody has them or not. The answer is what is
- * wrong with what was typed, or nothing. Throws `TooManyAttempts`.
+ * its time tells which it was, and a throttle counts addresses whether anybody has them or not; beyond it nothing is
+ * sent, and the answer stays the same. That is what is wrong with what was typed, or nothing. Throws `TooManyAttempts`
+ * when too many links were asked for from one network address.
  */
 export const requestReset = async (
   signon: Signon,
@@ -18,7 +19,7 @@ export const requestReset = async (
   if (email === '') return 'Enter an email address'
   const target = signon.keys.mac('reset target', email).toString('base64url')
   await signon.single.throttles.take(resetThrottle, throttledCaller(from.address))
-  await signon.single.throttles.take(resetTargetThrottle, target)
+  if (!(await signon.single.throttles.takeSilently(resetTargetThrottle, target))) return undefined
 
   return signon.transaction(async (work) => {
     const user = await work.users.seekByEmail(email)
