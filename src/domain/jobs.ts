@@ -28,6 +28,8 @@ export interface Jobs {
     readonly application: ApplicationId
     /** The person loses something: it goes before all that wait and are not urgent. */
     readonly isUrgent?: true
+    /** What failed may be saved after something newer: this goes later, beside what waits, so neither moves the other. */
+    readonly isAgain?: true
   }
   /** Asks one application to make one person authenticate again. */
   'push-reauthentication': { readonly user: UserId; readonly application: ApplicationId }
@@ -97,7 +99,8 @@ export const jobTerms = {
   },
   'push-user-update': {
     attempts: pushAttempts,
-    key: keyOf('push-user-update'),
+    key: (payload: Jobs['push-user-update']): string =>
+      keyOf(payload.isAgain ? 'push-user-update-again' : 'push-user-update')(payload),
     priority: ({ isUrgent }: Jobs['push-user-update']): number => (isUrgent ? urgentPush : push),
     flags: flagsOfPush,
   },
@@ -118,7 +121,7 @@ export const jobTerms = {
   'send-mail': { attempts: mailAttempts, lane: ({ user }: MailOrder) => `mail-${user % mailLanes}` },
 } as const satisfies Record<JobName, Terms>
 
-function keyOf(name: 'push-user-update' | 'push-reauthentication') {
+function keyOf(name: 'push-user-update' | 'push-user-update-again' | 'push-reauthentication') {
   return ({ user, application }: Jobs['push-user-update']): string => `${name}:${user}:${application}`
 }
 

@@ -1,12 +1,13 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock } from '#kernel/clock.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { testQueue, until } from '#test/queue.ts'
 import { operator, startSignon } from '#test/signon.ts'
 
 const test = await startSignon()
-const { signon, rows } = test
+const { signon, clock, rows } = test
 const queue = testQueue(test)
 
 describe('from a change to the applications', () => {
@@ -49,6 +50,29 @@ describe('from a change to the applications', () => {
     await queue.worker(t)
     await until(queue.isDone)
 
+    deepEqual(app.heard(), [`PUT ${user.uid} 200`])
+  })
+
+  it('CC-51 an application may ask about tokens while it is being told', async (t) => {
+    const app = await queue.application('Asking')
+    const user = await test.user('Ida', { uses: [app] })
+    const { token } = await test.machine('Robot', app)
+    const statuses: number[] = []
+    app.answer(async ({ headers }, response) => {
+      const asked = [`Bearer ${token}`, headers.authorization ?? ''].map((authorization) =>
+        fetch(`${test.url}/user.json?client_id=${app.clientId}`, {
+          headers: { authorization },
+          signal: AbortSignal.timeout(5000),
+        }),
+      )
+      for (const { status } of await Promise.all(asked)) statuses.push(status)
+      response.end()
+    })
+    await queue.pushUpdate(user, app)
+    await queue.worker(t, { jobsAtOnce: 1 })
+    await until(queue.isDone)
+
+    deepEqual(statuses, [200, 200])
     deepEqual(app.heard(), [`PUT ${user.uid} 200`])
   })
 
@@ -156,5 +180,37 @@ describe('an application that is down', () => {
     await queue.worker(t)
     await until(queue.isDone)
     equal(app.calls.length, 2)
+  })
+
+  it('CC-78 is told again, later, when a push that it did not answer may be saved after a newer one', async (t) => {
+    // The queue keeps the real time.
+    clock.step(systemClock.now().getTime() - clock.now().getTime())
+    const app = await queue.application('Slow', ['editor'])
+    const user = await test.user('Hal', { uses: [app] })
+    await test.grant(user, app, 'editor')
+    app.answer(async () => {
+      app.answer()
+      await signon.single.grants.remove(
+        user.id,
+        app.id,
+        await signon.single.grants.findPermission(app.id, 'editor'),
+      )
+      await queue.pushUpdate(user, app)
+    })
+    await queue.pushUpdate(user, app)
+    await queue.worker(t, { caller: applicationCaller({ answerMilliseconds: 1000 }) })
+    const waiting = async () =>
+      (await queue.pushes()).filter(
+        ({ attempts, max_attempts, isLocked }) => !isLocked && attempts < max_attempts,
+      )
+    await until(async () => app.calls.length === 1 && (await waiting()).length === 1)
+    // Half a minute from where the clock stood still.
+    const [again] = await waiting()
+    ok(again && again.attempts === 0 && again.seconds > 15 && again.seconds <= 30)
+
+    await queue.due()
+    await until(() => app.calls.length === 2)
+    deepEqual(app.heard(), [`PUT ${user.uid} 200`, `PUT ${user.uid} 200`])
+    deepEqual(app.users.get(user.uid)?.permissions, ['signin'])
   })
 })

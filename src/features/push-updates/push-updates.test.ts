@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { Jobs } from '#domain/jobs.ts'
 import type { User } from '#domain/user.ts'
-import { after as later, minute, systemClock } from '#kernel/clock.ts'
+import { after as later, minute, second, systemClock } from '#kernel/clock.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { type ApplicationServer, startApplicationServer } from '#test/application-server.ts'
 import { testClient } from '#test/client.ts'
@@ -154,6 +154,44 @@ describe('telling an application of a change', () => {
     })
     await update(user, app)
     deepEqual(await waiting(user), ['push-user-update to Overtaken'])
+  })
+
+  it('CC-78 tells again half a minute later when it failed and the person changed on the way, and moves nothing that waits', async () => {
+    const app = await application('Late', { permissions: ['editor'] })
+    const user = await test.user('Hugo', { uses: [app] })
+    app.answer(async (_request, response) => {
+      await test.grant(user, app, 'editor')
+      await announce(user, { update: true })
+      response.writeHead(503).end()
+    })
+    await rejects(update(user, app), { message: 'Late answered with status 503.' })
+    const times = async () =>
+      (
+        await rows<{ at: Date }>(
+          'select run_at as at from graphile_worker.jobs where key like $1 order by id',
+          [`push-user-update%:${user.id}:${app.id}`],
+        )
+      ).map(({ at }) => at)
+    const [first, again] = await times()
+    deepEqual(await waiting(user), ['push-user-update to Late', 'push-user-update to Late'])
+    ok(first && first < later(systemClock.now(), second))
+    deepEqual(again, later(clock.now(), 30 * second))
+
+    // Nor does the later one move when the person changes once more: what failed may still not be saved.
+    await announce(user, { update: true })
+    const afterwards = await times()
+    deepEqual([afterwards.length, afterwards[1]], [2, again])
+  })
+
+  it('CC-80 tells nobody again when it failed and the person was deleted on the way', async () => {
+    const app = await application('Late and lonely')
+    const user = await test.user('Hedda', { uses: [app] })
+    app.answer(async (_request, response) => {
+      await rows('delete from users where id = $1', [user.id])
+      response.writeHead(503).end()
+    })
+    await rejects(update(user, app), { message: 'Late and lonely answered with status 503.' })
+    deepEqual(await waiting(user), [])
   })
 })
 
