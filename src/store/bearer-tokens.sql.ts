@@ -26,7 +26,8 @@ const permissions = `array(
   order by lower(p.name), p.name
 )`
 
-const maySignIn = `exists (
+/** May the user `u` sign in to the application `a`, as far as permissions go? */
+export const maySignIn = `exists (
   select from grants g join permissions p on p.id = g.permission_id and p.name = 'signin'
   where g.user_id = u.id and g.application_id = a.id
 )`

@@ -133,7 +133,7 @@ const introspect = statement<IntrospectedToken, [TimeOrderedId | null, Buffer, D
    select token.application_id as "applicationId", a.client_id as "clientId",
      token.is_access_token as "isAccessToken",
      token.revoked_at is null and coalesce(token.expires_at > $3, true) and u.suspended_at is null
-       and a.retired_at is null as "isLive",
+       and a.retired_at is null and ${queries.maySignIn} as "isLive",
      floor(extract(epoch from token.issued_at))::float8 as "issuedAt",
      floor(extract(epoch from token.expires_at))::float8 as "expiresAt"
    from token join applications a on a.id = token.application_id join users u on u.id = token.user_id`,

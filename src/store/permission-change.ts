@@ -1,5 +1,5 @@
 import { type Administrator, mayGive } from '#domain/administration.policy.ts'
-import type { ApplicationId, PermissionId } from '#domain/application.ts'
+import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
 import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
 import type { User } from '#domain/user.ts'
@@ -61,7 +61,7 @@ export const standingOf = async (
 
 /**
  * Gives and takes without asking who may, and records it when something was changed. Without `signin` the user's tokens
- * and codes for the application end at once.
+ * and codes for the application end at once; those that are left when it is given do, too.
  */
 export const giveAndTake = async (
   work: Work,
@@ -82,6 +82,8 @@ export const giveAndTake = async (
     await work.record({ name: 'permissions-removed', ...concerns, note }, actor)
   }
   if (removed.some(({ isSignin }) => isSignin)) await endTokens(work, actor, user, application)
+  // What a code that was redeemed in the moment of the removal left behind must not live again.
+  if (added.includes(signinPermission)) await work.authorizations.endAll(user.id, application)
   return { added, removed: removed.map(nameOf) }
 }
 

@@ -1,5 +1,7 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { giveAndTake } from '#store/permission-change.ts'
+import { testClient } from '#test/client.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { grantAccess } from './grant-access.ts'
 
@@ -42,6 +44,28 @@ describe('granting access', () => {
       permissions: ['editor'],
     })
     deepEqual(await granted(cleo.uid), [{ number: 35, note: '(editor)' }])
+  })
+
+  it('CC-44 brings no token back, not even one issued in the moment of the removal', async () => {
+    const { email } = await test.user('Fred', { uses: [whitehall] })
+    const browser = test.browser()
+    await browser.signIn(email)
+    const client = testClient(test.url, whitehall)
+    const input = { email, applicationName: 'Whitehall', permissions: [] }
+    const signin = await signon.single.grants.findPermission(whitehall.id, 'signin')
+    const { body } = await signon.transaction(async (work) => {
+      const user = await work.users.lockNamed({ email })
+      const [permission] = await work.grants.lockPermissions(whitehall.id, [signin])
+      ok(permission)
+      await giveAndTake(work, operator, user, whitehall.id, { add: [], remove: [permission] })
+      // The removal is not over, so that everybody else still sees the grant.
+      return client.exchange(await client.codeFor(browser))
+    })
+    const token = String(body['access_token'])
+    equal((await client.userInfo(token)).status, 401)
+    await grantAccess(signon, operator, input)
+    equal((await client.userInfo(token)).status, 401)
+    equal((await client.refresh(String(body['refresh_token']))).body['error'], 'invalid_grant')
   })
 
   it('changes nothing in a rehearsal', async () => {

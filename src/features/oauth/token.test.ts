@@ -429,6 +429,18 @@ describe('introspecting', () => {
     deepEqual((await introspect(access)).body, { active: false })
   })
 
+  it('CC-44 tells of no token as live whose holder lost signin, person or machine', async () => {
+    const { user, access, refresh } = await tokensFor('Introspected and lost')
+    const machine = await test.machine('Introspected robot', application)
+    const tokens = [access, refresh, machine.token]
+    const answers = async () =>
+      Promise.all(tokens.map(async (token) => (await introspect(token)).body['active']))
+    deepEqual(await answers(), [true, true, true])
+    const signin = await signon.single.grants.findPermission(application.id, 'signin')
+    for (const { id } of [user, machine.user]) await signon.single.grants.remove(id, application.id, signin)
+    deepEqual(await answers(), [false, false, false])
+  })
+
   it('tells nothing about those of others, and of none', async () => {
     const { access } = await tokensFor('Others')
     deepEqual((await introspect(access, basic(other.clientId, other.clientSecret))).body, { active: false })
