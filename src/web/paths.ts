@@ -137,6 +137,7 @@ export const paths = {
   machineUser: '/user',
   userJson: '/user.json',
   usersApi: '/api/users',
+  usersApiJson: '/api/users.json',
   live: '/healthcheck/live',
   ready: '/healthcheck/ready',
   assets: '/assets/',

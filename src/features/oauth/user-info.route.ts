@@ -27,7 +27,7 @@ export const userInfoRoutes: Routes = (scope, signon) => {
     prefersJson(request) ? tell(request, reply) : reply.code(406).send(),
   )
 
-  scope.get(paths.usersApi, byBearer, async (request, reply) => {
+  const look = async (request: Request, reply: Reply) => {
     const token = tokenIn(request)
     const presented = token === undefined ? undefined : await signon.single.bearerTokens.present(token)
     const challenge =
@@ -36,7 +36,8 @@ export const userInfoRoutes: Routes = (scope, signon) => {
     return reply
       .header('cache-control', 'no-store')
       .send(await signon.single.userDirectory.list(uidsIn(request.query)))
-  })
+  }
+  for (const path of [paths.usersApi, paths.usersApiJson]) scope.get(path, byBearer, look)
 }
 
 const byBearer = { config: { access: 'bearer' } } as const

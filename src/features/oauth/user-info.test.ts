@@ -263,6 +263,17 @@ describe('GET /api/users', () => {
     equal(((await (await ask(`?uuids=${one.uid}`, machine.token)).json()) as unknown[]).length, 1)
   })
 
+  it('CC-94 is the same with an extension, and JSON whatever is preferred (oauth-and-apis 15)', async () => {
+    const machine = await test.machine('Adapter with extension', await directory)
+    const one = await test.user('Third')
+    const headers = { authorization: `Bearer ${machine.token}`, accept: 'text/html' }
+    const response = await fetch(`${test.url}/api/users.json?uuids[]=${one.uid}`, { headers })
+    equal(response.status, 200)
+    equal(response.headers.get('content-type'), 'application/json; charset=utf-8')
+    equal(await response.text(), await (await ask(`?uuids[]=${one.uid}`, machine.token)).text())
+    equal((await fetch(`${test.url}/api/users.json`)).status, 401)
+  })
+
   it('CC-94 names the organisation of a person', async () => {
     const machine = await test.machine('Adapter two', await directory)
     const [organisation] = await test.rows<{
