@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Role } from '#domain/user.ts'
+import { strangeToken } from '#test/client.ts'
 import { startSignon } from '#test/signon.ts'
 import { suspendApiUser } from './suspend-api-user.ts'
 
@@ -225,6 +226,31 @@ describe('suspending an API user', () => {
     deepEqual(await test.events(user.uid), [2, 30, 3])
     deepEqual(await signon.single.grants.heldByApplication(user.id), { 'Publishing API': ['signin'] })
     deepEqual(await test.mails(), [])
+  })
+
+  it('CC-93 makes all of its tokens fail, whichever application they are for', async () => {
+    const { user, token } = await test.machine('Several', api)
+    const other = await test.application('Email Alert API')
+    await test.grant(user, other, 'signin')
+    const texts = [strangeToken(), strangeToken()]
+    for (const [index, text] of texts.entries())
+      await signon.single.apiTokens.add({
+        user: user.id,
+        application: [api, other][index]?.id ?? api.id,
+        text,
+        purpose: null,
+        expiresAt: null,
+      })
+    const answers = () =>
+      Promise.all(
+        [token, ...texts].map(async (text) => {
+          const headers = { authorization: `Bearer ${text}` }
+          return (await fetch(`${test.url}/user.json`, { headers })).status
+        }),
+      )
+    deepEqual(await answers(), [200, 200, 200])
+    equal((await browser.post(path(user.id), suspend)).status, 303)
+    deepEqual(await answers(), [401, 401, 401])
   })
 
   it('needs a reason, and happens once', async () => {

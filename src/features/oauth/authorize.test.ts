@@ -65,6 +65,16 @@ describe('asking for a code', () => {
     equal(decodeURIComponent(browser.cookies.get('__Host-signon_return') ?? ''), client.authorizePath())
   })
 
+  it('CC-6 sends a person who must set up 2-step verification to do so, and stores nothing', async () => {
+    const user = await test.user('Six', { role: 'admin', uses: [application] })
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    const countBefore = await codes()
+    equal((await browser.get(client.authorizePath())).location, '/account/two_step_verification/prompt')
+    equal(await codes(), countBefore)
+    equal(decodeURIComponent(browser.cookies.get('__Host-signon_return') ?? ''), client.authorizePath())
+  })
+
   it('CC-7 sends a person without signin away, to a page that names the application once, and stores nothing', async () => {
     const browser = await signedIn('Seven', [])
     const countBefore = await codes()
