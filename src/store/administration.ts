@@ -23,8 +23,9 @@ export const administratorFor = async (
 }
 
 /**
- * The user whom an action is done to, held until the transaction ends, if the actor may do that to them. Throws
- * `Forbidden` for who may not, and `NotFound` for a user who is not there, or not for this actor.
+ * The user whom an action is done to, held until the transaction ends, if the actor may do that to them once they are
+ * held: whoever lost the right while waiting does nothing any more. Throws `Forbidden` for who may not, and `NotFound`
+ * for a user who is not there, or not for this actor.
  */
 export const lockUserFor = async (
   work: Work,
@@ -32,9 +33,9 @@ export const lockUserFor = async (
   action: AdministrativeAction,
   whom: Whom,
 ): Promise<User> => {
-  const administrator = await administratorFor(work, actor, action)
+  await administratorFor(work, actor, action)
   const user = await work.users.lockNamed(whom)
-  await enforceUpon(work, administrator, action, user, whom)
+  await enforceUpon(work, await administratorFor(work, actor, action), action, user, whom)
   return user
 }
 
@@ -45,9 +46,9 @@ export const lockUserAmongSuperadminsFor = async (
   action: AdministrativeAction,
   whom: Whom,
 ): Promise<{ readonly user: User; readonly otherSuperadmins: number }> => {
-  const administrator = await administratorFor(work, actor, action)
+  await administratorFor(work, actor, action)
   const locked = await work.users.lockAmongSuperadmins(whom)
-  await enforceUpon(work, administrator, action, locked.user, whom)
+  await enforceUpon(work, await administratorFor(work, actor, action), action, locked.user, whom)
   return locked
 }
 

@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/events.ts'
 import type { Whom } from '#domain/user.ts'
-import { administratorFor, lockUserAmongSuperadminsFor } from '#store/administration.ts'
+import { lockUserAmongSuperadminsFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 import { giveRole, type WantedRole } from './give-role.ts'
@@ -11,8 +11,6 @@ export type ChangeRole = Whom & WantedRole
 export const changeRole = (signon: Signon, actor: Actor, input: ChangeRole): Promise<UserAccount> =>
   signon.transaction(async (work) => {
     const held = await lockUserAmongSuperadminsFor(work, actor, 'change a role', input)
-    // Whoever was demoted while this waited for the other superadmins demotes nobody any more.
-    await administratorFor(work, actor, 'change a role')
     await giveRole(work, actor, held, input)
     return accountOf(work, held.user.email, work.now)
   })

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { testClient } from '#test/client.ts'
 import { password } from '#test/people.ts'
 import { operator, startSignon } from '#test/signon.ts'
@@ -112,6 +113,21 @@ describe('suspending', () => {
     const active = await test.rows(`select from users where role = 'superadmin' and suspended_at is null`)
     equal(active.length, 1)
   })
+
+  it('is done by one of two superadmins who suspend each other at once, and by the other not any more', async () => {
+    const [una, dora] = [
+      await test.user('Una the second', { role: 'superadmin' }),
+      await test.user('Dora the second', { role: 'superadmin' }),
+    ]
+    await test.user('Third of them', { role: 'superadmin' })
+    const outcomes = await Promise.allSettled([
+      suspendUser(signon, { kind: 'person', userId: una.id }, { id: dora.id, kind: 'person', reason }),
+      suspendUser(signon, { kind: 'person', userId: dora.id }, { id: una.id, kind: 'person', reason }),
+    ])
+    deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected')
+    equal(refused?.reason.code, 'forbidden')
+  })
 })
 
 describe('unsuspending', () => {
@@ -140,5 +156,20 @@ describe('unsuspending', () => {
       code: 'conflict',
       message: /not suspended/,
     })
+  })
+
+  it('is refused to an administrator who was suspended while they waited for the account', async () => {
+    const [boss, mia] = [await test.user('Boss', { role: 'superadmin' }), await test.user('Mia')]
+    await suspendUser(signon, operator, { email: mia.email, reason })
+    const { refused } = await signon.transaction(async (work) => {
+      await work.users.lockById(mia.id)
+      const actor = { kind: 'person', userId: boss.id } as const
+      const refused = rejects(unsuspendUser(signon, actor, { email: mia.email }), { code: 'forbidden' })
+      // By now they were found to be an administrator, and wait for us at the account.
+      await pause(300)
+      await work.users.suspend(boss.id, reason)
+      return { refused }
+    })
+    await refused
   })
 })
