@@ -353,8 +353,13 @@ describe('choosing what a batch may do', () => {
     await work()
     equal((await browser.get(path)).location, progressOf(path))
     deepEqual(
-      (await test.mails()).map(({ to }) => to.replace(/\..*/, '')),
-      ['oli', 'pia'],
+      (await test.mails()).map(({ to, subject }) => [to.replace(/\..*/, ''), /Set up/.test(subject)]).sort(),
+      [
+        ['oli', false],
+        ['oli', true],
+        ['pia', false],
+        ['pia', true],
+      ],
     )
   })
 })
@@ -409,23 +414,28 @@ describe('a batch that is sent', () => {
     deepEqual((await test.mails()).map(({ to }) => to).sort(), [given, own, strict].sort())
   })
 
-  it('mandates 2-step verification for whoever has no organisation, or for all', async () => {
+  it('mandates 2-step verification for whoever has no organisation, or for all, and tells of it as a single invitation does', async () => {
     const browser = await test.signedIn(ada)
     const required = async (fields: Fields): Promise<readonly unknown[]> => {
       const [alone, member] = [fresh('alone'), fresh('member')]
       const path = await uploaded(browser, `Alone,${alone},`, `Member,${member},cabinet-office`)
       await browser.post(path, fields)
       await work()
-      return rows('select requires_two_step from users where email = any ($1) order by email', [
-        [alone, member],
-      ])
+      const mails = await test.mails()
+      return Promise.all(
+        [alone, member].map(async (email) => {
+          const { id, uid } = await person(email)
+          const { isRequired } = await signon.single.twoStep.find(id)
+          const subjects = mails.filter(({ to }) => to === email).map(({ subject }) => subject)
+          return [isRequired, await test.events(uid), subjects.sort()]
+        }),
+      )
     }
-    deepEqual(await required([]), [{ requires_two_step: true }, { requires_two_step: false }])
-    deepEqual(await required([['user[require_2sv]', '1']]), [
-      { requires_two_step: true },
-      { requires_two_step: true },
-    ])
-    await test.mails()
+    const invitation = '[Test] Set up your GOV.UK publishing account'
+    const mandate = '[Test] Make your Signon account more secure'
+    const mandated = [true, [37, 42], [mandate, invitation]]
+    deepEqual(await required([]), [mandated, [false, [37], [invitation]]])
+    deepEqual(await required([['user[require_2sv]', '1']]), [mandated, mandated])
   })
 
   it('fails in one row alone, and only that is tried again (admin-ui 12, case 12)', async () => {

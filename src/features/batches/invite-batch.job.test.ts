@@ -61,12 +61,13 @@ const outcomes = async (batch: BatchId) => {
   const { state, invited, skipped, failed } = (await signon.single.batchList.seek(batch)) ?? {}
   return { state, invited, skipped, failed }
 }
-/** How often each of this test’s people was mailed, was recorded as invited, and has an account. */
+/** How often each of this test’s people was mailed, was recorded as invited, has an account, and must use 2-step verification. */
 const invitations = async () => {
   const mine = `user.${made}.%`
   const [counts] = await rows(
     `select (select count(*) from users where email like $1)::integer as accounts,
       (select count(*) from events e join users u on u.uid = e.about_uid where u.email like $1 and e.number = 37)::integer as events,
+      (select count(*) from events e join users u on u.uid = e.about_uid where u.email like $1 and e.number = 42)::integer as mandates,
       (select count(*) from grants g join users u on u.id = g.user_id where u.email like $1)::integer as grants,
       (select count(*) from graphile_worker._private_jobs j
          join graphile_worker._private_tasks t on t.id = j.task_id and t.identifier = 'send-mail'
@@ -75,7 +76,14 @@ const invitations = async () => {
   )
   return counts
 }
-const all = (people: number) => ({ accounts: people, events: people, grants: 4 * people, mails: people })
+/** Of people without an organisation 2-step verification is required, of which a second mail tells them. */
+const all = (people: number) => ({
+  accounts: people,
+  events: people,
+  mandates: people,
+  grants: 4 * people,
+  mails: 2 * people,
+})
 
 describe('inviting a batch', () => {
   it('invites 5,000 people, chunk after chunk, each of them once', async (t) => {

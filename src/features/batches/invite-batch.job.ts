@@ -1,6 +1,7 @@
 import { type Administrator, mayAct, mayGive } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
 import type { Jobs } from '#domain/jobs.ts'
+import type { User } from '#domain/user.ts'
 import { Conflict, reasonOf, Unavailable } from '#kernel/failure.ts'
 import type { Batch, SettledRow, WaitingRow } from '#store/batches.ts'
 import type { OfferedApplication } from '#store/invitation-form.ts'
@@ -104,10 +105,16 @@ const invite = async (
 ): Promise<void> => {
   const person = { kind: 'person', name, email, role: 'normal', organisationId, passwordHash: null } as const
   const user = await work.users.add(person)
-  // An organisation that asks for it asks for itself, for as long as somebody belongs to it.
-  if (batch.requiresTwoStep || organisationId === null) await work.twoStep.require(user.id)
   await work.invitations.send(user.id, inviter.userId)
   await work.record({ name: 'account-invited', about: user, note: 'in a batch' }, inviter)
+  // An organisation that asks for it asks for itself, for as long as somebody belongs to it.
+  if (batch.requiresTwoStep || organisationId === null) await requireTwoStep(work, inviter, user)
   for (const { id, permissions } of applications)
     await giveAndTake(work, inviter, user, id, { add: permissions, remove: [] })
+}
+
+/** The mail that follows is the one that follows when somebody is invited alone. */
+const requireTwoStep = async (work: Work, inviter: Actor, user: User): Promise<void> => {
+  await work.twoStep.require(user.id)
+  await work.record({ name: 'two-step-required', about: user }, inviter)
 }
