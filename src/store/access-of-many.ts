@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
 import type { Subject } from '#domain/administration.policy.ts'
-import type { ApplicationId, PermissionId } from '#domain/application.ts'
+import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { UserId } from '#domain/user.ts'
 import type { StoreContext } from './context.ts'
+import type { Permission } from './grants.ts'
 
 /** Somebody whose access may be changed, as far as that decides who may do it. */
 export interface Candidate extends Subject {
@@ -30,6 +31,12 @@ export interface AccessOfManyProgress {
   readonly changed: number
   readonly unchanged: number
   readonly failed: number
+}
+
+/** How many users a change would change, and how many it leaves as they are because they have no access. */
+export interface AccessOfManyPreview {
+  readonly changed: number
+  readonly withoutAccess: number
 }
 
 /** Changes of many users' access to one application. */
@@ -79,18 +86,24 @@ export const accessOfManyStore = ({ db, now }: StoreContext) => ({
     return rows[0]
   },
 
-  /** How many of its users these permissions would change. */
+  /** What these permissions would do to these users. Whoever has no access, and is not given it, is given nothing. */
   async wouldChange(
-    { id, application, isGiving }: AccessOfMany,
-    permissions: readonly PermissionId[],
-  ): Promise<number> {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::integer as count from (
-        select m.user_id, (select count(*) from grants g where g.user_id = m.user_id
-          and g.application_id = ${application.id} and g.permission_id = any (${[...permissions]}::integer[])) as held
-        from access_change_members m where m.change_id = ${id}) members
-      where case when ${isGiving} then held < ${permissions.length} else held > 0 end`.execute(db)
-    return rows[0]?.count ?? 0
+    { application, isGiving }: AccessOfMany,
+    permissions: readonly Permission[],
+    users: readonly UserId[],
+  ): Promise<AccessOfManyPreview> {
+    const needsAccess = isGiving && !permissions.some(({ isSignin }) => isSignin)
+    const { rows } = await sql<AccessOfManyPreview>`
+      select count(*) filter (where "lacksAccess")::integer as "withoutAccess",
+        count(*) filter (where not "lacksAccess"
+          and case when ${isGiving} then held < ${permissions.length} else held > 0 end)::integer as changed
+      from (select count(*) filter (where p.id = any (${permissions.map(({ id }) => id)}::integer[])) as held,
+          ${needsAccess} and not coalesce(bool_or(p.name = ${signinPermission}), false) as "lacksAccess"
+        from unnest(${[...users]}::integer[]) as member (id)
+        left join grants g on g.user_id = member.id and g.application_id = ${application.id}
+        left join permissions p on p.id = g.permission_id
+        group by member.id) members`.execute(db)
+    return rows[0] ?? { changed: 0, withoutAccess: 0 }
   },
 
   /** Starts a change with what is to be given or taken; `false` when it was started before. */

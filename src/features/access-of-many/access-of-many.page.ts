@@ -56,9 +56,8 @@ export interface ReportView {
   readonly hasFailed: boolean
   readonly outcome: string
   readonly members: readonly {
-    readonly id: number
-    readonly name: string
-    readonly email: string
+    /** Nothing for somebody whom the administrator does not look after any more. */
+    readonly person: { readonly id: number; readonly name: string; readonly email: string } | null
     readonly outcome: string
   }[]
   readonly nextAddress: string | null

@@ -10,8 +10,15 @@ import { paths, pathTo } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText, textsOf } from '#web/urlencoded.ts'
-import { choosePage, type FieldFault, preparedPage, reportPage } from './access-of-many.page.ts'
+import {
+  choosePage,
+  type FieldFault,
+  preparedPage,
+  type ReportView,
+  reportPage,
+} from './access-of-many.page.ts'
 import { noApplication, prepareAccessOfMany, reachedOf } from './prepare-access-of-many.ts'
+import { previewAccessOfMany } from './preview-access-of-many.ts'
 import {
   choicesOf,
   completed,
@@ -95,7 +102,6 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
       const { administrator } = await findOwnChange(stores, actorOf(request), change.id)
       const choices = await choicesOf(stores, administrator, change)
       const permissions = completed(change, choices, chosen)
-      const ids = permissions.map(({ id }) => id)
       const { all } = await stores.accessOfMany.progress(change.id)
       return {
         users: usersInWords(all),
@@ -105,12 +111,12 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
           checked: chosen.includes(id),
         })),
         preview:
-          ids.length === 0
+          permissions.length === 0
             ? null
             : {
-                ids,
+                ids: permissions.map(({ id }) => id),
                 names: permissions.map(({ name }) => name),
-                ...previewWords(await stores.accessOfMany.wouldChange(change, ids), all, change.isGiving),
+                ...(await previewAccessOfMany(stores, administrator, change, permissions)),
               },
       }
     })
@@ -128,10 +134,21 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
   const report = async (request: Request, reply: Reply, change: AccessOfMany): Promise<Reply> => {
     const outcome = onlyText(request.query, 'outcome') === 'failed' ? 'failed' : undefined
     const after = (rowNumber(onlyText(request.query, 'after') ?? '') ?? 0) as UserId
-    const [progress, found] = await signon.read(async ({ accessOfMany }) => [
-      await accessOfMany.progress(change.id),
-      await accessOfMany.members(change.id, { after, outcome, limit: membersOnPage + 1 }),
-    ])
+    const [progress, found, reached] = await signon.read(async (stores) => {
+      const { administrator } = await findOwnChange(stores, actorOf(request), change.id)
+      const members = await stores.accessOfMany.members(change.id, {
+        after,
+        outcome,
+        limit: membersOnPage + 1,
+      })
+      const ids = members.map(({ id }) => id)
+      const reached = await reachedOf(stores, administrator, ids, [])
+      return [
+        await stores.accessOfMany.progress(change.id),
+        members,
+        new Set(reached.map(({ id }) => id)),
+      ] as const
+    })
     const members = found.slice(0, membersOnPage)
     const last = found.length > membersOnPage ? members.at(-1) : undefined
     return reply.page(
@@ -148,7 +165,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
         failed: thousands(progress.failed),
         hasFailed: progress.failed > 0,
         outcome: outcome ?? '',
-        members: members.map((member) => ({ ...member, outcome: outcomeWords(member) })),
+        members: members.map((member) => shownAs(member, reached.has(member.id))),
         nextAddress: last
           ? `${pathTo(paths.changeManyReport, { id: change.id })}?${outcome ? 'outcome=failed&' : ''}after=${last.id}`
           : null,
@@ -162,20 +179,19 @@ const faultOf = (text: string): FieldFault => ({
   field: text === noApplication ? 'application' : 'addresses',
 })
 
-const previewWords = (changed: number, all: number, isGiving: boolean) => {
-  const others = changed === 0 ? 'They' : 'The others'
-  const unchanged = `${others} have ${isGiving ? 'all of them already' : 'none of them'}.`
-  const users = usersInWords(changed)
-  return {
-    effect: `${thousands(changed)} of ${usersInWords(all)} will change.${changed < all ? ` ${unchanged}` : ''}`,
-    button: changed === 0 ? null : `${isGiving ? 'Give to' : 'Take from'} ${users}`,
-  }
+/** Of whom the administrator does not look after any more only what became of them: a reason may name them. */
+const shownAs = (member: Member, isReached: boolean): ReportView['members'][number] => {
+  const { id, name, email, detail } = member
+  return isReached
+    ? { person: { id, name, email }, outcome: outcomeWords(member, detail) }
+    : { person: null, outcome: outcomeWords(member, null) }
 }
 
-const outcomeWords = ({ outcome, detail }: Member): string => {
+const outcomeWords = ({ outcome }: Member, detail: string | null): string => {
   if (outcome === null) return 'Waiting'
   if (outcome === 'changed') return 'Changed'
-  return outcome === 'unchanged' ? 'Nothing to change' : `Failed: ${detail}`
+  if (outcome === 'unchanged') return 'Nothing to change'
+  return detail === null ? 'Failed' : `Failed: ${detail}`
 }
 
 const changeIn = ({ params }: Request): AccessChangeId => {

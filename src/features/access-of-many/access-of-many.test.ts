@@ -1,16 +1,21 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AccessChangeId } from '#domain/access-of-many.ts'
 import { addressesIn, choiceFault } from '#domain/access-of-many.ts'
+import type { PermissionId } from '#domain/application.ts'
 import type { User } from '#domain/user.ts'
 import { day } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { changeAccessOfMany } from './change-access-of-many.job.ts'
+import { prepareAccessOfMany } from './prepare-access-of-many.ts'
+import { startAccessOfMany } from './start-access-of-many.ts'
 
 const test = await startSignon()
 const { signon } = test
 const whitehall = await test.application('Whitehall', { permissions: ['editor', 'Export data'] })
+const closed = await test.application('Delegates no access', { permissions: ['editor'] })
 const home = await test.organisation('Home Office')
 const below = await test.organisation('Border Force', { parents: [home] })
 const elsewhere = await test.organisation('Treasury')
@@ -176,11 +181,38 @@ describe('giving access to many', () => {
     await test.rows(`update users set role = 'superadmin' where id = $1`, [gone.id])
     await work(location)
     const report = (await own.get(`${location}?outcome=failed`)).text
-    match(report, /Failed: There is no such account\./)
+    match(report, /Somebody you do not look after any more[\s\S]*>Failed</)
+    const [failed] = await test.rows('select user_id, detail from access_change_members where outcome = $1', [
+      'failed',
+    ])
+    deepEqual(failed, { user_id: gone.id, detail: 'There is no such account.' })
     doesNotMatch(report, /Stays/)
     deepEqual(await held(gone), [])
     deepEqual(await held(stays), ['editor', 'signin'])
     equal((await browser.get(location)).status, 404)
+  })
+
+  it('gives with the rights that are left to whoever loses some while it waits for somebody', async () => {
+    const admin = await test.user('Admin who moves', {
+      role: 'admin',
+      organisationId: below,
+      twoStep: true,
+      uses: [whitehall],
+    })
+    const browser = await test.signedIn(admin)
+    const target = await test.user('Awaited', { organisationId: below })
+    const { location } = await prepare(browser, 'give', [target])
+    await start(browser, location, 'editor')
+    const { worked } = await signon.transaction(async (held) => {
+      await held.users.lockById(target.id)
+      const worked = work(location)
+      // By now they were found to be an admin, and the worker waits for us at the account.
+      await pause(300)
+      await test.rows(`update users set role = 'organisation_admin' where id = $1`, [admin.id])
+      return { worked }
+    })
+    await worked
+    deepEqual(await held(target), [])
   })
 
   it('stops when whoever began it may not do it any more', async () => {
@@ -194,6 +226,137 @@ describe('giving access to many', () => {
     deepEqual(await held(target), [])
     const change = await signon.single.accessOfMany.seek(numberOf(location))
     match(change?.stoppedBecause ?? '', /may not do this any more/)
+  })
+})
+
+describe('giving permissions without signin', () => {
+  /** Somebody who may give the permission of an application, but let nobody into it, and prepares to give it to them. */
+  const prepared = async (name: string, users: readonly User[]) => {
+    const { id } = closed
+    await test.rows(`update permissions set is_delegated = (name = 'editor') where application_id = $1`, [id])
+    const [editor] = await test.rows<{ id: PermissionId }>(
+      `select id from permissions where application_id = $1 and name = 'editor'`,
+      [id],
+    )
+    ok(editor)
+    const chief = await test.user(name, {
+      role: 'super_organisation_admin',
+      organisationId: home,
+      twoStep: true,
+      uses: [closed],
+    })
+    const actor = { kind: 'person', userId: chief.id } as const
+    const change = await prepareAccessOfMany(signon, actor, {
+      users: users.map((user) => user.id),
+      addresses: '',
+      application: id,
+      isGiving: true,
+    })
+    const page = `/users/access_changes/${change}`
+    return { actor, change, page, editor: editor.id, browser: await test.signedIn(chief) }
+  }
+  const heldOf = async ({ id }: User) => signon.single.grants.held(id, closed.id)
+
+  it('gives nothing to people without access, as the form for one person does', async () => {
+    const [has, lacks] = [
+      await test.user('Let in', { organisationId: below, uses: [closed] }),
+      await test.user('Not let in', { organisationId: below }),
+    ]
+    const { actor, change, page, editor, browser } = await prepared('Chief', [has, lacks])
+    const preview = (await browser.get(`${page}?permissions[]=${editor}`)).text
+    match(preview, /1 of 2 users will change\. 1 user does not have access to Delegates no access/)
+    match(preview, /You cannot give it to them, so nothing will change for them\./)
+    match(preview, /Give to 1 user\s/)
+    doesNotMatch(preview, /all of them already/)
+
+    await startAccessOfMany(signon, actor, change, [editor])
+    await work(page)
+    deepEqual([await heldOf(has), await heldOf(lacks)], [['editor', 'signin'], []])
+    deepEqual(await test.events(lacks.uid), [])
+    const report = (await browser.get(page)).text
+    match(report, /2 of 2 users processed: 1 changed, 0 unchanged, 1 failed/)
+    match(report, /Failed: Not let in does not have access to Delegates no access\./)
+  })
+
+  it('offers no button when nobody has access', async () => {
+    const lacks = await test.user('Outside', { organisationId: below })
+    const { page, editor, browser } = await prepared('Chief of outsiders', [lacks])
+    const preview = (await browser.get(`${page}?permissions[]=${editor}`)).text
+    match(preview, /0 of 1 user will change\. 1 user does not have access/)
+    doesNotMatch(preview, /Give to/)
+  })
+
+  it('is refused on an application that became one for machines: at the start, and for each whose turn comes', async () => {
+    const has = await test.user('Uses it', { organisationId: below, uses: [closed] })
+    const first = await prepared('Chief of machines', [has])
+    const second = await prepared('Late chief', [has])
+    await startAccessOfMany(signon, first.actor, first.change, [first.editor])
+    await test.rows('update applications set is_api_only = true where id = $1', [closed.id])
+    await work(first.page)
+    deepEqual(await heldOf(has), ['signin'])
+    match((await first.browser.get(first.page)).text, /Failed: There is no application of this number/)
+    await rejects(startAccessOfMany(signon, second.actor, second.change, [second.editor]), {
+      code: 'not-found',
+    })
+    equal((await signon.single.accessOfMany.seek(second.change))?.startedAt, null)
+  })
+})
+
+describe('people who left the reach of whoever prepared a change', () => {
+  it('are neither named nor told of, before it and after', async () => {
+    const chief = await test.user('Chief of leavers', {
+      role: 'organisation_admin',
+      organisationId: below,
+      twoStep: true,
+      uses: [whitehall],
+    })
+    const [stays, leaves] = [
+      await test.user('Remains', { organisationId: below }),
+      await test.user('Leaves', { organisationId: below }),
+    ]
+    const browser = await test.signedIn(chief)
+    const { location } = await prepare(browser, 'give', [stays, leaves])
+    await test.rows('update users set organisation_id = $1, name = $2, email = $3 where id = $4', [
+      elsewhere,
+      'New name',
+      'new.address@example.gov.uk',
+      leaves.id,
+    ])
+    const ask = `${location}?permissions[]=${await permissionId('signin')}`
+    const words =
+      /1 of 1 user will change\. You do not look after 1 user any more\. Nothing will change for them\./
+    match((await browser.get(ask)).text, words)
+    await test.grant(leaves, whitehall, 'signin')
+    match((await browser.get(ask)).text, words)
+
+    await start(browser, location, 'signin')
+    const before = (await browser.get(location)).text
+    match(before, /Somebody you do not look after any more[\s\S]*>Waiting</)
+    await work(location)
+    const report = (await browser.get(location)).text
+    match(report, /2 of 2 users processed: 1 changed, 0 unchanged, 1 failed/)
+    match(report, new RegExp(`href="/users/${stays.id}/edit">Remains<`))
+    match(report, /Somebody you do not look after any more[\s\S]*>Failed</)
+    for (const text of [before, report]) {
+      doesNotMatch(text, /Leaves|New name|new\.address/)
+      doesNotMatch(text, new RegExp(`/users/${leaves.id}/`))
+    }
+  })
+
+  it('are nobody’s to count when none is left', async () => {
+    const chief = await test.user('Chief of nobody', {
+      role: 'organisation_admin',
+      organisationId: below,
+      twoStep: true,
+      uses: [whitehall],
+    })
+    const leaves = await test.user('Last of them', { organisationId: below })
+    const browser = await test.signedIn(chief)
+    const { location } = await prepare(browser, 'give', [leaves])
+    await test.rows('update users set organisation_id = $1 where id = $2', [elsewhere, leaves.id])
+    const { text } = await browser.get(`${location}?permissions[]=${await permissionId('signin')}`)
+    match(text, />You do not look after 1 user any more\. Nothing will change for them\.</)
+    doesNotMatch(text, /will change\.|Give to/)
   })
 })
 

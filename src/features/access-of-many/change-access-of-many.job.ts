@@ -1,6 +1,7 @@
 import type { AccessOfMany } from '#domain/access-of-many.ts'
 import type { Jobs } from '#domain/jobs.ts'
 import type { UserId } from '#domain/user.ts'
+import { NotFound } from '#kernel/failure.ts'
 import { lockUserFor } from '#store/administration.ts'
 import { changePermissions } from '#store/permission-change.ts'
 import type { Signon, Work } from '#store/signon.ts'
@@ -24,12 +25,18 @@ export const changeAccessOfMany =
 
 const changeOne = async (work: Work, change: AccessOfMany, id: UserId): Promise<void> => {
   const actor = { kind: 'person', userId: change.begunBy } as const
-  const administrator = await stillAdministratorFor(work, actor, 'change access of many')
+  await stillAdministratorFor(work, actor, 'change access of many')
+  const { permissions, isGiving } = change
+  const application = await work.accessList.findApplication(change.application.id)
   const user = await lockUserFor(work, actor, 'change access of many', { id, kind: 'person' })
-  const { permissions, isGiving, application } = change
+  // With the rights that are left to them once the user is held: they may have lost some while waiting.
+  const administrator = await work.administrators.find(actor)
   const { added, removed } = await changePermissions(work, actor, administrator, user, application.id, {
     add: isGiving ? permissions : [],
     remove: isGiving ? [] : permissions,
   })
+  // Nobody holds a permission of an application that they cannot sign in to; what was given is undone.
+  if (isGiving && !(await work.grants.holdsSignin(id, application.id)))
+    throw new NotFound(`${user.name} does not have access to ${application.name}.`)
   await work.accessOfMany.note(change.id, id, added.length + removed.length > 0 ? 'changed' : 'unchanged')
 }

@@ -53,7 +53,10 @@ export const completed = (
   )
 }
 
-/** Starts a change that was prepared. Throws `Conflict` when it was started before, `Invalid` for no permission. */
+/**
+ * Starts a change that was prepared. Throws `Conflict` when it was started before, `Invalid` for no permission,
+ * `NotFound` when people do not use the application any more.
+ */
 export const startAccessOfMany = (
   signon: Signon,
   actor: Actor,
@@ -62,6 +65,7 @@ export const startAccessOfMany = (
 ): Promise<void> =>
   signon.transaction(async (work) => {
     const { change, administrator } = await findOwnChange(work, actor, id)
+    await work.accessList.findApplication(change.application.id)
     refuseFaults([chosen.length === 0 ? noPermission : undefined])
     const choices = await choicesOf(work, administrator, change)
     const unknown = chosen.some((one) => !choices.some((choice) => choice.id === one))
