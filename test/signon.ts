@@ -9,6 +9,7 @@ import type { User } from '#domain/user.ts'
 import { sendMail } from '#features/mail/send-mail.job.ts'
 import { systemRandom } from '#kernel/random.ts'
 import { type KeyRing, keyRing } from '#kernel/sealed.ts'
+import type { Secret } from '#kernel/secret.ts'
 import { mailComposers } from '#main/mail-composers.ts'
 import { currentOrigin, watchStatements } from '#main/observability/activity.ts'
 import { logFormat } from '#main/observability/logger.ts'
@@ -65,6 +66,7 @@ export interface TestOptions {
   readonly logLines?: string[]
   readonly trustedProxies?: readonly string[]
   readonly watch?: RequestWatch
+  readonly anonymousUserIdSecret?: Secret
   readonly uriSubstitution?: { readonly pattern: string; readonly replacement: string }
 }
 
@@ -88,7 +90,13 @@ export const startSignon = async (options: TestOptions = {}): Promise<TestSignon
     options.logLines
       ? pino({ ...logFormat, level: 'trace' }, { write: (line) => options.logLines?.push(line) })
       : pino({ level: 'silent' }),
-    { publicUrl: issuer, environment, trustedProxies, watch: options.watch },
+    {
+      publicUrl: issuer,
+      environment,
+      trustedProxies,
+      watch: options.watch,
+      anonymousUserIdSecret: options.anonymousUserIdSecret,
+    },
   )
   await web.listen({ host: '127.0.0.1', port: options.port ?? 0 })
   const url = `http://127.0.0.1:${(web.server.address() as AddressInfo).port}`

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { readConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'signon-config-'))
@@ -70,6 +71,13 @@ describe('settings', () => {
         () => readConfig({ ...good, DATABASE_URL: blank }),
         /DATABASE_URL is blank: give an address, or leave it out for the embedded database/,
       )
+  })
+
+  it('hold the secret of anonymous ids, where there is one, so that nothing prints it', () => {
+    equal(readConfig(good).anonymousUserIdSecret, undefined)
+    const config = readConfig({ ...good, ANONYMOUS_USER_ID_SECRET: 'abc123' })
+    equal(config.anonymousUserIdSecret?.reveal(), 'abc123')
+    ok(!`${JSON.stringify(config)}${inspect(config)}`.includes('abc123'))
   })
 
   it('name one of five environments', () => {

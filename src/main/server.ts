@@ -70,6 +70,7 @@ import { userNameRoutes } from '#features/users/user-name.route.ts'
 import { userOrganisationRoutes } from '#features/users/user-organisation.route.ts'
 import { userRoleRoutes } from '#features/users/user-role.route.ts'
 import { userSessionsRoutes } from '#features/users/user-sessions.route.ts'
+import type { Secret } from '#kernel/secret.ts'
 import { passkeyVerifier } from '#outside/webauthn.ts'
 import type { Signon } from '#store/signon.ts'
 import type { Scope } from '#web/routes.ts'
@@ -81,6 +82,7 @@ export interface WebOptions {
   readonly publicUrl: string
   readonly environment: string
   readonly trustedProxies: readonly string[]
+  readonly anonymousUserIdSecret?: Secret | undefined
   /** When scheduled jobs run otherwise than is usual in the environment. */
   readonly scheduleChanges?: ScheduleChanges
   readonly onRoute?: (route: RouteFact) => void
@@ -90,17 +92,15 @@ export interface WebOptions {
 }
 
 /** Every route of every slice on one HTTP server, which does not listen yet. */
-export const createWeb = (
-  signon: Signon,
-  logger: Logger,
-  { publicUrl, environment, trustedProxies, scheduleChanges, onRoute, watch, stopping }: WebOptions,
-): Scope => {
+export const createWeb = (signon: Signon, logger: Logger, options: WebOptions): Scope => {
+  const { publicUrl, environment, trustedProxies, scheduleChanges, onRoute, watch, stopping } = options
   const passkeys = passkeyVerifier(publicUrl)
   return createServer({
     signon,
     publicUrl,
     environment: titleOf(environment),
     trustedProxies,
+    anonymousUserIdSecret: options.anonymousUserIdSecret,
     logger,
     watch,
     onRoute,

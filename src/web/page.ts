@@ -13,6 +13,8 @@ export interface Page {
 export interface Surroundings {
   readonly environment: string
   readonly person: { readonly name: string } | null
+  /** Of that person, for analytics; nothing where nobody counts. */
+  readonly anonymousUserId: string | null
   readonly sections: readonly Section[]
   readonly currentPath: string
   readonly csrfToken: string

@@ -3,13 +3,17 @@ import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { pino } from 'pino'
+import { anonymousUserId } from '#domain/anonymous-user-id.ts'
+import { secret } from '#kernel/secret.ts'
+import { TestBrowser } from '#test/browser.ts'
 import { testClient } from '#test/client.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
 import { createServer } from './server.ts'
 
 const logLines: string[] = []
-const test = await startSignon({ trustedProxies: ['127.0.0.1'], logLines })
+const anonymousUserIdSecret = secret('nobodyknowsthis')
+const test = await startSignon({ trustedProxies: ['127.0.0.1'], logLines, anonymousUserIdSecret })
 
 describe('every answer', () => {
   it('carries the headers that keep it safe', async () => {
@@ -103,6 +107,30 @@ describe('every answer', () => {
       '.hidden',
     ])
       equal((await test.browser().get(`/assets/${path}`)).status, 404, path)
+  })
+})
+
+describe('CC-96 the anonymous id of whoever is signed in', () => {
+  const idIn = (text: string) => /<meta name="govuk:user-id" content="([^"]*)">/.exec(text)?.[1]
+
+  it('is in the head of every page of theirs, and of nobody else’s', async () => {
+    const { id, uid } = await test.user('Counted')
+    const browser = await test.signedIn({ id })
+    for (const path of ['/', '/account', '/no/such/page'])
+      equal(idIn((await browser.get(path)).text), anonymousUserId(uid, anonymousUserIdSecret), path)
+    for (const path of ['/users/sign_in', '/no/such/page'])
+      ok(!(await test.browser().get(path)).text.includes('govuk:user-id'), path)
+  })
+
+  it('is nowhere without a secret that applications share', async () => {
+    const { url, close } = await test.serve(test.signon)
+    const browser = new TestBrowser(url)
+    for (const cookie of (await test.signedIn(await test.user('Not counted'))).cookies)
+      browser.cookies.set(...cookie)
+    const { status, text } = await browser.get('/')
+    await close()
+    equal(status, 200)
+    ok(!text.includes('govuk:user-id'))
   })
 })
 
@@ -203,6 +231,7 @@ describe('the log', () => {
     secrets.push(
       client.state,
       client.verifier,
+      anonymousUserIdSecret.reveal(),
       application.clientSecret,
       'c2VjcmV0OnNlY3JldA',
       'sesame',

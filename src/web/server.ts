@@ -7,7 +7,9 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { AdministrativeAction } from '#domain/administration.policy.ts'
+import { anonymousUserId } from '#domain/anonymous-user-id.ts'
 import { Invalid } from '#kernel/failure.ts'
+import type { Secret } from '#kernel/secret.ts'
 import type { Signon } from '#store/signon.ts'
 import { serveAssets } from './assets.ts'
 import { browserOf } from './browser.ts'
@@ -29,6 +31,8 @@ export interface ServerOptions {
   /** What is written on every page: Production, Integration … */
   readonly environment: string
   readonly trustedProxies: readonly string[]
+  /** What anonymous ids of people are made with; without it pages carry none. */
+  readonly anonymousUserIdSecret?: Secret | undefined
   readonly logger: FastifyBaseLogger
   readonly watch?: RequestWatch | undefined
   readonly pages: readonly Routes[]
@@ -157,7 +161,7 @@ const errorCode = (status: number): string =>
   status === 503 ? 'temporarily_unavailable' : status >= 500 ? 'server_error' : 'invalid_request'
 
 const pageScope = async (scope: Scope, options: ServerOptions, isSecure: boolean): Promise<void> => {
-  const { signon, pages, environment } = options
+  const { signon, pages } = options
   const render = createRenderer()
   await scope.register(fastifyCookie)
   guardPages(scope, signon, browserOf(cookies(isSecure), signon.keys, signon.random))
@@ -167,7 +171,7 @@ const pageScope = async (scope: Scope, options: ServerOptions, isSecure: boolean
       return this.code(status)
         .headers(pageHeaders(formTargets))
         .type('text/html; charset=utf-8')
-        .send(render(page, surroundingsOf(this.request, environment)))
+        .send(render(page, surroundingsOf(this.request, options)))
     },
   )
   const showFailurePage = (reply: FastifyReply, failure: ShownFailure): FastifyReply =>
@@ -187,9 +191,13 @@ const notFound: ShownFailure = {
   message: 'If you typed the address, check that it is right. Or start again from the dashboard.',
 }
 
-const surroundingsOf = (request: FastifyRequest, environment: string) => ({
+const surroundingsOf = (
+  request: FastifyRequest,
+  { environment, anonymousUserIdSecret: secret }: ServerOptions,
+) => ({
   environment,
   person: request.session ? { name: request.session.user.name } : null,
+  anonymousUserId: request.session && secret ? anonymousUserId(request.session.user.uid, secret) : null,
   sections: request.session ? sectionsFor(request.session) : [],
   currentPath: request.url.split('?', 1)[0] ?? '/',
   csrfToken: request.browser.csrfToken(request.session),

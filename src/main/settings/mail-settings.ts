@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { emailFault, normaliseEmail } from '#domain/user.ts'
 import { type Secret, secret } from '#kernel/secret.ts'
 import type { NotifyAccount } from '#outside/notify-postman.ts'
 import type { SmtpServer } from '#outside/smtp-postman.ts'
@@ -39,6 +40,16 @@ export const mailSettings = {
     about: 'Where GOV.UK Notify answers, for tests.',
     otherwise: '`https://api.notifications.service.gov.uk`',
     parse: (text = 'https://api.notifications.service.gov.uk') => urlOf(text, ['https:', 'http:']).origin,
+  }),
+  alertsEmail: setting({
+    about:
+      'Address of those who watch over Signon. It gets a mail when somebody sends a batch of invitations.',
+    otherwise: 'no such mails',
+    parse: (text) => {
+      const address = text === undefined ? undefined : normaliseEmail(text)
+      if (address !== undefined && emailFault(address) !== undefined) throw new Error('is no email address')
+      return address
+    },
   }),
 } as const
 

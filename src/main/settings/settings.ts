@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { UriSubstitution } from '#domain/application.ts'
-import { emailFault, normaliseEmail } from '#domain/user.ts'
 import { type Key, type KeyRing, keyRing } from '#kernel/sealed.ts'
+import { secret } from '#kernel/secret.ts'
 import { clusterSettings } from './cluster-settings.ts'
 import { mailSettings } from './mail-settings.ts'
 import { pushSettings } from './push-settings.ts'
@@ -122,15 +122,11 @@ export const settings = {
     otherwise: 'addresses read as stored',
     parse: (text) => text,
   }),
-  alertsEmail: setting({
+  anonymousUserIdSecret: setting({
     about:
-      'Address of those who watch over Signon. It gets a mail when somebody sends a batch of invitations.',
-    otherwise: 'no such mails',
-    parse: (text) => {
-      const address = text === undefined ? undefined : normaliseEmail(text)
-      if (address !== undefined && emailFault(address) !== undefined) throw new Error('is no email address')
-      return address
-    },
+      'A secret of letters and digits that applications have as well. With it, pages of people who are signed in carry an id (`govuk:user-id`) by which analytics count who comes back, without telling who that is.',
+    otherwise: 'pages carry no such id',
+    parse: (text) => (text === undefined ? undefined : secret(text)),
   }),
   ...clusterSettings,
   websiteRoot: setting({
@@ -160,6 +156,7 @@ export const variables = {
   notifyApiKey: 'GOVUK_NOTIFY_API_KEY',
   notifyTemplateId: 'GOVUK_NOTIFY_TEMPLATE_ID',
   notifyUrl: 'GOVUK_NOTIFY_URL',
+  alertsEmail: 'SIGNON_ALERTS_EMAIL',
   environment: 'GOVUK_ENVIRONMENT',
   host: 'SIGNON_HOST',
   port: 'PORT',
@@ -177,7 +174,7 @@ export const variables = {
   trustedProxies: 'SIGNON_TRUSTED_PROXIES',
   substitutionPattern: 'SIGNON_APPS_URI_SUB_PATTERN',
   substitutionReplacement: 'SIGNON_APPS_URI_SUB_REPLACEMENT',
-  alertsEmail: 'SIGNON_ALERTS_EMAIL',
+  anonymousUserIdSecret: 'ANONYMOUS_USER_ID_SECRET',
   clusterUrl: 'SIGNON_KUBERNETES_URL',
   clusterTokenFile: 'SIGNON_KUBERNETES_TOKEN_FILE',
   clusterAuthorityFile: 'SIGNON_KUBERNETES_CA_FILE',
