@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { createWeb } from '#main/server.ts'
 import type { Signon } from '#store/signon.ts'
+import { paths } from '#web/paths.ts'
 import type { RouteFact } from '#web/server.ts'
 
 /** One page of Signon with lifelike numbers in its address. */
@@ -12,6 +13,9 @@ export interface VisitedPage {
 
 /** What stands for `:id` and other numbers below an address. */
 type Numbers = Readonly<Record<string, Readonly<Record<string, string | number>>>>
+
+/** Pages that everybody may read, and somebody who has signed in as well. */
+const notices: readonly string[] = [paths.privacyNotice, paths.accessibilityStatement]
 
 /** Every address that answers GET with a page for somebody who has signed in, with these numbers. */
 export const everyPage = async (signon: Signon, numbers: Numbers): Promise<readonly VisitedPage[]> => {
@@ -27,7 +31,10 @@ export const everyPage = async (signon: Signon, numbers: Numbers): Promise<reado
   return routes
     .filter(
       ({ method, access, path }) =>
-        method === 'GET' && access === 'full' && !path.includes('*') && !path.endsWith('.csv'),
+        method === 'GET' &&
+        (access === 'full' || notices.includes(path)) &&
+        !path.includes('*') &&
+        !path.endsWith('.csv'),
     )
     .map(({ path }) => ({ name: nameOf(path), path: filled(path, numbers) }))
     .toSorted((one, other) => one.name.localeCompare(other.name))

@@ -21,6 +21,9 @@ const pages = (): readonly RouteFact[] =>
 /** The way to stop somebody who takes over the account, from the address that it had. */
 const stopsAChange = '/users/confirmation/objection'
 
+/** What everybody may read before they do anything, and the foot of every page leads to. */
+const notices = ['/accessibility-statement', '/privacy-notice'] as const
+
 /** What a browser with this session is answered at a route. */
 const ask = async ({ method, path }: RouteFact, token: string, accept = 'text/html') => {
   const { statusCode, headers } = await web.inject({
@@ -51,10 +54,11 @@ describe('over every route that there is', () => {
     ok(pages().length > 20)
   })
 
-  it('a session that has passed only the password reaches nothing but the second step and the way out', async () => {
+  it('a session that has passed only the password reaches nothing but the second step, the way out and the notices', async () => {
     const user = await test.user('Half way', { twoStep: true })
     const open = () => test.signon.single.sessions.open(user.id, 'password', {})
     deepEqual(await reached(open, '/users/two_step_verification_session/new'), [
+      ...notices,
       stopsAChange,
       '/users/sign_in',
       '/users/sign_out',
@@ -65,12 +69,14 @@ describe('over every route that there is', () => {
     ])
   })
 
-  it('somebody who must set up 2-step verification reaches nothing but that and the way out', async () => {
+  it('somebody who must set up 2-step verification reaches nothing but that, the way out and the notices', async () => {
     const user = await test.user('Must set up', { role: 'superadmin' })
     const open = () => test.signon.single.sessions.open(user.id, 'full', {})
     deepEqual(await reached(open, '/account/two_step_verification/prompt'), [
+      notices[0],
       '/account/two_step_verification',
       '/account/two_step_verification/prompt',
+      notices[1],
       stopsAChange,
       '/users/sign_in',
       '/users/sign_out',

@@ -31,6 +31,7 @@ import { createUserRoutes } from '#features/invitations/create-user.route.ts'
 import { invitationRoutes } from '#features/invitations/invitations.route.ts'
 import { resendInvitationRoutes } from '#features/invitations/resend-invitation.route.ts'
 import { massResetRoutes } from '#features/mass-reset/mass-reset.route.ts'
+import { noticeRoutes } from '#features/notices/notices.route.ts'
 import { authorizeRoutes } from '#features/oauth/authorize.route.ts'
 import { tokenRoutes } from '#features/oauth/machines.route.ts'
 import { signinRequiredRoutes } from '#features/oauth/signin-required.route.ts'
@@ -119,6 +120,7 @@ export const createWeb = (signon: Signon, logger: Logger, options: WebOptions): 
       dashboardRoutes,
       authorizeRoutes(publicUrl),
       signinRequiredRoutes,
+      noticeRoutes({ isSecure: publicUrl.startsWith('https:') }),
       accountRoutes,
       ownEmailRoutes,
       confirmEmailRoutes,

@@ -14,9 +14,12 @@ export interface Cookies {
 /** How long cookies are kept that outlive the browser's window, in seconds. */
 const lifetimes: Partial<Record<CookieName, number>> = { browser: rememberedSeconds }
 
+/** What the names of our cookies begin with. */
+export const cookiePrefix = (isSecure: boolean): string => `${isSecure ? '__Host-' : ''}signon_`
+
 /** The cookies of a service that is reached over https, or (for a demonstration on one machine) over http. */
 export const cookies = (isSecure: boolean): Cookies => {
-  const fullName = (name: CookieName): string => `${isSecure ? '__Host-' : ''}signon_${name}`
+  const fullName = (name: CookieName): string => `${cookiePrefix(isSecure)}${name}`
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure } as const
   return {
     read: (request, name) => request.cookies[fullName(name)],

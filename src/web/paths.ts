@@ -129,6 +129,8 @@ export const paths = {
   recordsRuns: '/records/runs',
   recordsRunsOfJob: '/records/runs/:job',
   signinRequired: '/signin-required',
+  privacyNotice: '/privacy-notice',
+  accessibilityStatement: '/accessibility-statement',
   authorize: '/oauth/authorize',
   token: '/oauth/token',
   accessToken: '/oauth/access_token',
