@@ -94,6 +94,12 @@ export const failedJobStore = ({ db, now }: StoreContext) => ({
     return rows[0]?.count ?? 0
   },
 
+  /** This job; nothing when it is not among the failed ones any more. */
+  async seek(id: string): Promise<FailedJob | undefined> {
+    const { rows } = await sql<FailedJob>`${failedJobs} and p.id = ${id}`.execute(db)
+    return rows[0]
+  },
+
   /** This job, held until the transaction ends; nothing when it is not among the failed ones any more. */
   async lock(id: string): Promise<FailedJob | undefined> {
     const { rows } = await sql<FailedJob>`${failedJobs} and p.id = ${id} for update of p`.execute(db)

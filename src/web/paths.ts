@@ -128,6 +128,7 @@ export const paths = {
   recordsDiscardJob: '/records/failed_jobs/:id/discard',
   recordsRuns: '/records/runs',
   recordsRunsOfJob: '/records/runs/:job',
+  recordsRunConfirm: '/records/runs/:job/confirm',
   signinRequired: '/signin-required',
   privacyNotice: '/privacy-notice',
   accessibilityStatement: '/accessibility-statement',

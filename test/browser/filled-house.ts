@@ -97,6 +97,12 @@ const fill = async (
   const added = { lasts: 'next-import', reason: 'Their publishing team is ours for this week' } as const
   await addParent(signon, operator, { child: { id: child }, parent: { id: parent }, ...added })
   const ben = await test.user('Ben Boyd', { twoStep: true })
+  await signon.single.jobs.add({ name: 'send-mail', payload: { mail: 'password-changed', user: ben.id } })
+  const failed = await idOf(
+    `update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'The postman is away.'
+     where (payload->>'user')::integer = $1 returning id::integer`,
+    ben.id,
+  )
   return {
     token: await signon.single.sessions.open(sam.id, 'full', {
       address: '192.0.2.7',
@@ -118,6 +124,7 @@ const fill = async (
       '/applications': { id: whitehall.id, permission },
       '/organisations': { id: child, parent },
       '/organisations/imports': { id: await filledImports(signon) },
+      '/records/failed_jobs': { id: failed },
       '/records/runs': { job: 'suspend-inactive' },
       '/api_users': { id: machine.user.id, token: machine.tokenId, application: whitehall.id },
     },

@@ -1,8 +1,10 @@
+import type { JobName } from '#domain/jobs.ts'
 import { shortLondonMoment } from '#domain/london-time.ts'
 import { thousands } from '#kernel/count.ts'
 import { NotFound } from '#kernel/failure.ts'
 import { rowId } from '#kernel/token.ts'
 import type { FailedJob } from '#store/queue.ts'
+import { askingPage, type Confirmation } from '#web/confirmation.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
@@ -15,6 +17,7 @@ import {
   mostRetriedAtOnce,
   retryAllJobs,
   retryJob,
+  seekFailedJob,
 } from './failed-jobs.ts'
 import { errorWords, jobWords } from './job-words.ts'
 
@@ -55,13 +58,47 @@ export const failedJobsRoutes: Routes = (scope, signon) => {
     )
   })
 
+  scope.get(paths.recordsDiscardJob, { config }, async (request, reply) => {
+    const job = await seekFailedJob(signon, actorOf(request), idOf(request))
+    return job ? reply.page(askingPage(giveUpPlace, givingUp(job))) : answer(request, reply, undefined, '')
+  })
+
   scope.post(paths.recordsDiscardJob, { config }, async (request, reply) =>
     answer(request, reply, await discardJob(signon, actorOf(request), idOf(request)), 'is given up'),
   )
 }
 
+const giveUpPlace = {
+  caption: null,
+  breadcrumbs: [
+    { text: 'Records', href: paths.records },
+    { text: 'Failed jobs', href: paths.recordsFailedJobs },
+  ],
+  action: null,
+  cancelPath: paths.recordsFailedJobs,
+} as const
+
+const messages: readonly string[] = [
+  'send-mail',
+  'push-user-update',
+  'push-reauthentication',
+] satisfies JobName[]
+
+const givingUp = (job: FailedJob): Confirmation => {
+  const [what, done] = messages.includes(job.task) ? ['message', 'sent'] : ['job', 'done']
+  return {
+    title: `Give up on this ${what}?`,
+    paragraphs: [`${calledFor(job)}.`, `It will not be ${done}, and cannot be brought back.`],
+    button: 'Give up',
+    isWarning: true,
+  }
+}
+
+/** `‘Push user update’ for Ada`. */
+const calledFor = (job: FailedJob): string => `‘${jobWords(job)}’${job.user ? ` for ${job.user.name}` : ''}`
+
 const answer = (request: Request, reply: Reply, job: FailedJob | undefined, done: string): Reply => {
-  if (job) request.browser.say(`‘${jobWords(job)}’${job.user ? ` for ${job.user.name}` : ''} ${done}.`)
+  if (job) request.browser.say(`${calledFor(job)} ${done}.`)
   else
     request.browser.say(
       'That job is not among the failed ones any more: somebody else has had it tried again or given it up, or a newer one has replaced it. Nothing was changed now.',

@@ -43,7 +43,8 @@ describe('failed jobs', () => {
     const id = await firstId()
     for (const role of roles.filter((one) => one !== 'superadmin')) {
       const browser = await signedInAs(role, `Other ${role}`)
-      equal((await browser.get('/records/failed_jobs')).status, 403)
+      for (const path of ['/records/failed_jobs', `/records/failed_jobs/${id}/discard`])
+        equal((await browser.get(path)).status, 403)
       for (const path of [
         `/records/failed_jobs/${id}/retry`,
         '/records/failed_jobs/all/retry',
@@ -129,13 +130,31 @@ describe('failed jobs', () => {
     const user = await test.user('Dan')
     await addMail(user)
     await failAll()
-    const answer = await press(`/records/failed_jobs/${await firstId()}/discard`)
+    const path = `/records/failed_jobs/${await firstId()}/discard`
+    const list = await superadmin.get('/records/failed_jobs')
+    doesNotMatch(list.text, new RegExp(`<form[^>]*action="${path}"`))
+    match(list.text, new RegExp(`<a[^>]*href="${path}"[^>]*>\\s*Give up`))
+    const asked = await superadmin.get(path)
+    match(asked.text, /<h1[^>]*>Give up on this message\?<\/h1>/)
+    match(asked.text, /‘Send mail: password changed’ for Dan/)
+    match(asked.text, /It will not be sent, and cannot be brought back\./)
+    match(asked.text, /href="\/records\/failed_jobs">Cancel/)
+    equal((await idsOfJobs()).length, 1)
+    const answer = await superadmin.post(path, {})
     equal(answer.status, 303)
     match((await superadmin.get(answer.location)).text, /‘Send mail: password changed’ for Dan is given up/)
     deepEqual(await idsOfJobs(), [])
     deepEqual(await eventsAbout(user), [
       { number: 80, note: '(Send mail: password changed)', application: null },
     ])
+  })
+
+  it('are called messages where they are some, before they are given up', async () => {
+    await signon.single.jobs.addScheduled('purge-expired')
+    await failAll()
+    const { text } = await superadmin.get(`/records/failed_jobs/${await firstId()}/discard`)
+    match(text, /<h1[^>]*>Give up on this job\?<\/h1>(.|\n)*‘Purge expired’\.(.|\n)*It will not be done, and/)
+    await rows('delete from graphile_worker._private_jobs')
   })
 
   it('are left alone, and that is said, when somebody else was faster or they are being done', async () => {
@@ -145,6 +164,9 @@ describe('failed jobs', () => {
     const id = await firstId()
     const says = /govuk-notification-banner(.|\n)*not among the failed ones any more/
     await press(`/records/failed_jobs/${id}/retry`)
+    const gone = await superadmin.get(`/records/failed_jobs/${id}/discard`)
+    deepEqual([gone.status, gone.location], [303, '/records/failed_jobs'])
+    match((await superadmin.get(gone.location)).text, says)
     for (const deed of ['retry', 'discard']) {
       const { status, location } = await press(`/records/failed_jobs/${id}/${deed}`)
       equal(status, 303)

@@ -33,6 +33,13 @@ export const listFailedJobs = (
     return stores.failedJobs.list(before, limit)
   })
 
+/** One that failed for good; nothing when it is not among them any more. */
+export const seekFailedJob = (signon: Signon, actor: Actor, id: string): Promise<FailedJob | undefined> =>
+  signon.read(async (stores) => {
+    await administratorFor(stores, actor, 'look after failed jobs')
+    return stores.failedJobs.seek(id)
+  })
+
 /** Has a failed job tried again, as often as a new one; nothing when it is not among the failed ones any more. */
 export const retryJob = (signon: Signon, actor: Actor, id: string): Promise<FailedJob | undefined> =>
   signon.transaction(async (work) => {

@@ -15,6 +15,8 @@ export interface RunsView {
     readonly name: string
     readonly about: string
     readonly path: string
+    /** The page that asks before it runs; nothing where it runs at once. */
+    readonly confirmPath: string | null
     /** When it runs; nothing where it is not scheduled. */
     readonly times: string | null
     readonly last: RunView | null
@@ -26,6 +28,7 @@ export interface RunsOfJobView {
   readonly about: string
   readonly times: string | null
   readonly path: string
+  readonly confirmPath: string | null
   readonly runs: readonly RunView[]
 }
 

@@ -3,10 +3,12 @@ import { shortLondonMoment } from '#domain/london-time.ts'
 import { timesInWords } from '#domain/times.ts'
 import { NotFound } from '#kernel/failure.ts'
 import type { JobRun } from '#store/job-runs.ts'
+import { askingPage } from '#web/confirmation.ts'
 import { paths, pathTo } from '#web/paths.ts'
 import type { Request, Routes } from '#web/routes.ts'
 import { actorOf } from '#web/session.ts'
 import { onlyText } from '#web/urlencoded.ts'
+import { runConfirmations } from './run-confirmations.ts'
 import { type RunView, runsOfJobPage, runsPage } from './runs.page.ts'
 import { latestRuns, runNow, runsOf } from './runs.ts'
 import { durationInWords, numbersInWords, scheduledJobWords } from './scheduled-job-words.ts'
@@ -21,6 +23,7 @@ export const runsRoutes =
       return {
         ...scheduledJobWords[job],
         path: pathTo(paths.recordsRunsOfJob, { job }),
+        confirmPath: job in runConfirmations ? pathTo(paths.recordsRunConfirm, { job }) : null,
         times: times === undefined ? null : timesInWords(times),
       }
     }
@@ -40,6 +43,21 @@ export const runsRoutes =
       const runs = await runsOf(signon, actorOf(request), job)
       const now = signon.clock.now()
       return reply.page(runsOfJobPage({ ...factsOf(job), runs: runs.map((run) => viewOf(run, now)) }))
+    })
+
+    scope.get(paths.recordsRunConfirm, { config }, async (request, reply) => {
+      const job = jobOf(request)
+      const confirmation = runConfirmations[job]
+      if (!confirmation) throw new NotFound('This job is started without a question.')
+      const path = pathTo(paths.recordsRunsOfJob, { job })
+      const breadcrumbs = [
+        { text: 'Records', href: paths.records },
+        { text: 'Scheduled work', href: paths.recordsRuns },
+        { text: scheduledJobWords[job].name, href: path },
+      ]
+      return reply.page(
+        askingPage({ caption: null, breadcrumbs, action: path, cancelPath: path }, confirmation),
+      )
     })
 
     scope.post(paths.recordsRunsOfJob, { config }, async (request, reply) => {

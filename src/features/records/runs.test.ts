@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type schedule, scheduledJobNames } from '#domain/jobs.ts'
 import { type Role, roles } from '#domain/user.ts'
@@ -31,7 +31,11 @@ describe('scheduled work', () => {
   it('is looked after by superadmins only, whatever others send', async () => {
     for (const role of roles.filter((one) => one !== 'superadmin')) {
       const browser = await signedInAs(role, `Other ${role}`)
-      for (const path of ['/records/runs', '/records/runs/suspend-inactive'])
+      for (const path of [
+        '/records/runs',
+        '/records/runs/suspend-inactive',
+        '/records/runs/suspend-inactive/confirm',
+      ])
         equal((await browser.get(path)).status, 403)
       equal((await browser.post('/records/runs/suspend-inactive', {}, '/')).status, 403)
     }
@@ -109,6 +113,35 @@ describe('scheduled work', () => {
       { number: 99, note: '(Warn of expiring API tokens)' },
       { number: 99, note: '(Warn of expiring API tokens)' },
     ])
+  })
+
+  it('asks first where accounts or the log are at stake, in the list and on the page of the job', async () => {
+    await rows('delete from graphile_worker._private_jobs')
+    for (const [job, title] of [
+      ['suspend-inactive', 'Suspend unused accounts now?'],
+      ['delete-never-signed-in', 'Delete accounts that were never used?'],
+      ['delete-old-events', 'Remove the oldest part of the log?'],
+    ] as const) {
+      const path = `/records/runs/${job}`
+      for (const shown of ['/records/runs', path]) {
+        const { text } = await superadmin.get(shown)
+        doesNotMatch(text, new RegExp(`<form[^>]*action="${path}"`), shown)
+        match(text, new RegExp(`<a[^>]*href="${path}/confirm"[^>]*>\\s*Run now`), shown)
+      }
+      const { text } = await superadmin.get(`${path}/confirm`)
+      ok(text.includes(`${title}</h1>`), job)
+      match(text, new RegExp(`<form[^>]*action="${path}"[\\s\\S]*Run now[\\s\\S]*href="${path}">Cancel`))
+    }
+    for (const job of ['purge-expired', 'nonsense', '__proto__'])
+      equal((await superadmin.get(`/records/runs/${job}/confirm`)).status, 404, job)
+    deepEqual(await queued(), [])
+    const { location } = await superadmin.post(
+      '/records/runs/suspend-inactive',
+      {},
+      '/records/runs/suspend-inactive/confirm',
+    )
+    equal(location, '/records/runs')
+    deepEqual(await queued(), [{ key: 'suspend-inactive', queue_name: 'suspend-inactive' }])
   })
 })
 
