@@ -79,6 +79,30 @@ describe('every answer', () => {
     }
   })
 
+  it('marks in its navigation the part of Signon that it belongs to, wherever its address lies', async () => {
+    const chief = await test.user('Chief of pages', { role: 'superadmin', twoStep: true })
+    const browser = await test.signedIn(chief)
+    const marked = async (path: string): Promise<string> => {
+      const { text } = await browser.get(path)
+      return [...text.matchAll(/aria-current="(page|true)">\s*(?:<strong[^>]*>)?([^<]*)/g)]
+        .map(([, how = '', part = '']) => `${part.trim()} ${how}`)
+        .join()
+    }
+    const ada = await test.user('Ada of pages')
+    for (const [path, expected] of [
+      ['/', 'Dashboard page'],
+      ['/users', 'Users page'],
+      [`/users/${ada.id}/edit`, 'Users true'],
+      ['/batch_invitations', 'Users true'],
+      ['/batch_invitations/new', 'Users true'],
+      [`/suspensions/${ada.id}/edit`, 'Users true'],
+      [`/two_step_verification_exemptions/${ada.id}/edit`, 'Users true'],
+      ['/organisations/imports', 'Orgs true'],
+      ['/suspensions_of_old', ''],
+    ] as const)
+      equal(await marked(path), expected, path)
+  })
+
   it('is a page that says what to do when there is no such address', async () => {
     const answer = await test.browser().get('/no/such/page')
     equal(answer.status, 404)

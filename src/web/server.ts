@@ -198,8 +198,10 @@ const surroundingsOf = (
   environment,
   person: request.session ? { name: request.session.user.name } : null,
   anonymousUserId: request.session && secret ? anonymousUserId(request.session.user.uid, secret) : null,
-  sections: request.session ? sectionsFor(request.session) : [],
-  currentPath: request.url.split('?', 1)[0] ?? '/',
+  sections: request.session ? sectionsFor(request.session, pathOf(request)) : [],
+  currentPath: pathOf(request),
   csrfToken: request.browser.csrfToken(request.session),
   flash: request.browser.takeFlash(),
 })
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '/'

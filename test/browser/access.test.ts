@@ -73,4 +73,20 @@ describe('access to applications, in a real browser', () => {
     const current = page.getByRole('group', { name: 'Current permissions' })
     deepEqual(await current.getByRole('checkbox', { checked: true }).count(), 2)
   })
+
+  it('the buttons below many permissions stay in sight where there is room, and cover none on a phone', async () => {
+    const many = Array.from({ length: 60 }, (_, number) => `Part ${number}`)
+    const crowded = await test.application('Crowded', { permissions: many })
+    const { page } = await windowOf(await test.user('Tess', { role: 'superadmin', twoStep: true }))
+    const dan = await test.user('Dan', { uses: [crowded] })
+    await page.goto(`${issuer}/users/${dan.id}/applications/${crowded.id}/permissions/edit`)
+    const positionAt = async (width: number, height: number): Promise<unknown> => {
+      await page.setViewportSize({ width, height })
+      return page.evaluate("getComputedStyle(document.querySelector('.signon-at-hand')).position")
+    }
+    deepEqual(
+      [await positionAt(1280, 900), await positionAt(375, 812), await positionAt(1280, 500)],
+      ['sticky', 'static', 'static'],
+    )
+  })
 })

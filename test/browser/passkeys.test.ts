@@ -5,7 +5,7 @@ import { minute } from '#kernel/clock.ts'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, openAs, openChromium, openWindow } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -145,6 +145,37 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     await page.getByRole('button', { name: 'Create passkey' }).click()
     await page.getByText('You have no authenticator app any more').waitFor()
     deepEqual(await test.signon.single.passkeys.list(flo.id), [])
+  })
+
+  it('a browser that cannot make one says so, and leads back', async () => {
+    const gil = await test.user('Gil Passkey', { twoStep: true })
+    const words = 'This browser cannot make a passkey. Use another browser, or switch on JavaScript.'
+    for (const javaScriptEnabled of [false, true]) {
+      const { page, complaints } = await openAs(chromium, test, gil, { javaScriptEnabled })
+      await page.addInitScript('delete window.PublicKeyCredential')
+      await page.goto(`${issuer}/account/two_step_verification/passkeys/new`)
+      await page.getByText(words).waitFor()
+      equal(await page.getByRole('button', { name: 'Continue' }).isVisible(), false)
+      if (javaScriptEnabled) deepEqual(await accessibilityFaults(page), [])
+      await page.getByRole('link', { name: 'Back to your devices' }).click()
+      await page.getByRole('heading', { name: 'Passkeys' }).waitFor()
+      deepEqual(complaints, [])
+    }
+    const { page } = await openAs(chromium, test, gil)
+    await page.goto(`${issuer}/account/two_step_verification/passkeys/new`)
+    await page.getByRole('button', { name: 'Continue' }).waitFor()
+    equal(await page.getByText(words).isVisible(), false)
+
+    // The same on the page behind, for a browser that lost the ability between both.
+    await page.getByLabel('Your password').fill(password)
+    await page.getByLabel('Code from a device that you have already').fill(test.code())
+    await page.addInitScript('delete window.PublicKeyCredential')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('heading', { name: 'Create your passkey' }).waitFor()
+    await page.getByText(words).waitFor()
+    equal(await page.getByRole('link', { name: 'Cancel' }).isVisible(), false)
+    await page.getByRole('link', { name: 'Back to your devices' }).waitFor()
+    test.clock.step(minute)
   })
 
   it('somebody passes the second step with it, and removes it again', async () => {

@@ -52,6 +52,7 @@ describe('the log of one’s own account', () => {
     match(text, /<h1[^>]*>Account access log<\/h1>/)
     match(text, /Permissions added for Whitehall by Ana Admin \(editor, signin\)/)
     match(text, /2001:db8::8:800:200c:417a, Firefox on Windows/)
+    match(text, /<th[^>]*>\s*IP address\s*<\/th>/)
     match(text, /Successful login by you/)
     deepEqual(timesIn(text), ['9:31am, 2 Nov 2026', '9:30am, 2 Nov 2026'])
   })

@@ -47,7 +47,7 @@ describe('the sessions of a person', () => {
     const browser = await signedIn(ada)
     const { text } = await browser.get('/account/sessions')
     match(text, /Firefox on Windows/)
-    match(text, /2001:db8::8:800:200c:417a/)
+    match(text, /IP address\s*<\/dt>\s*<dd[^>]*>\s*2001:db8::8:800:200c:417a/)
     match(text, /9:30am, 2 Nov 2026/)
     match(text, /9:40am, 2 Nov 2026/)
     match(text, /Unknown device\s*<strong class="govuk-tag">\s*This one/)

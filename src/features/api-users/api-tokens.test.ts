@@ -321,6 +321,7 @@ describe('revoking a token in the page', () => {
     const [{ id } = { id: 0 }] = await rowsOf(user)
     const path = `/api_users/${user.id}/authorisations/${id}/edit`
     const hidden = await hiddenOf(path)
+    match((await browser.get(path)).text, /Whatever uses this token will be refused at once/)
     equal(await use(token), 200)
     const answers = await Promise.all([1, 2, 3].map(() => send(path, hidden)))
     deepEqual(answers.map(({ status }) => status).toSorted(), [303, 409, 409])

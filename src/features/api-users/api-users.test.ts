@@ -211,6 +211,7 @@ describe('suspending an API user', () => {
       return (await fetch(`${test.url}/user.json?client_id=${api.clientId}`, { headers })).status
     }
     equal(await isGood(), 200)
+    match((await browser.get(path(user.id))).text, /All of its tokens will be revoked at once/)
     const done = await browser.post(path(user.id), suspend)
     deepEqual([done.status, done.location], [303, `/api_users/${user.id}/edit`])
     const { text } = await browser.get(done.location)
@@ -272,6 +273,6 @@ describe('suspending an API user', () => {
     const { user, tokenId: id, token } = await test.machine('Signon itself', api)
     await signon.single.pushCredentials.put(api.id, id, token)
     ok((await browser.get(`/api_users/${user.id}/edit`)).text.includes('This is Signon itself'))
-    match((await browser.get(path(user.id))).text, /no application is told of any change/)
+    match((await browser.get(path(user.id))).text, /no application will be told of any change/)
   })
 })

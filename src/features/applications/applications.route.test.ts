@@ -349,8 +349,8 @@ describe('retiring an application', () => {
     await test.machine('Robot', application)
     const path = `/applications/${application.id}/retirement`
     const page = await browser.get(path)
-    match(page.text, /2 people cannot sign in to it any more/)
-    match(page.text, /1 API token and its secret are refused/)
+    match(page.text, /2 people will not be able to sign in to it any more/)
+    match(page.text, /1 API token and its secret will be refused/)
 
     equal((await browser.post(path, {})).location, `/applications/${application.id}/edit`)
     equal(await isGood(application.clientId, application.clientSecret), false)
@@ -359,7 +359,7 @@ describe('retiring an application', () => {
       /Leaving has been retired\.[\s\S]*was retired at/,
     )
     equal((await browser.get(`/applications/${application.id}/secret`)).status, 409)
-    match((await browser.get(path)).text, /Bring Leaving back[\s\S]*2 people can sign in to it/)
+    match((await browser.get(path)).text, /Bring Leaving back[\s\S]*2 people will be able to sign in to it/)
 
     await browser.post(path, {})
     equal(await isGood(application.clientId, application.clientSecret), true)

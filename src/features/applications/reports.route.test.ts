@@ -121,6 +121,7 @@ describe('the access log of an application', () => {
 
     const path = `/applications/${application.id}/access_logs`
     const { text } = await get(path)
+    match(text, /<th[^>]*>\s*IP address\s*<\/th>/)
     const words = 'Successful user application authorization for'
     const firefox = '192.0.2.7, Firefox on Windows'
     deepEqual(cellsOf(text), [

@@ -138,7 +138,7 @@ describe('creating a user', () => {
     )
     const by = { actor_id: superadmin.id }
     deepEqual(events, [
-      { number: 37, note: 'role organisation_admin', application_id: null, ...by },
+      { number: 37, note: 'role Organisation admin', application_id: null, ...by },
       { number: 42, note: null, application_id: null, ...by },
       { number: 35, note: '(signin)', application_id: publisher.id, ...by },
       { number: 35, note: '(editor, signin)', application_id: whitehall.id, ...by },

@@ -21,7 +21,7 @@ describe('inviting a user', () => {
     ])
     deepEqual(row, { password_hash: null, invited_at: clock.now(), invited_by: null })
     const [event] = await rows('select number, note from events where about_uid = $1', [invited.uid])
-    deepEqual(event, { number: 37, note: 'role admin' })
+    deepEqual(event, { number: 37, note: 'role Admin' })
 
     const [mail] = await test.mails()
     deepEqual(

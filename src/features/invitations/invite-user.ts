@@ -1,7 +1,14 @@
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
-import { type NewPerson, newPersonFaults, normaliseEmail, type Role, type User } from '#domain/user.ts'
+import {
+  type NewPerson,
+  newPersonFaults,
+  normaliseEmail,
+  type Role,
+  roleNames,
+  type User,
+} from '#domain/user.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { OfferedApplication } from '#store/invitation-form.ts'
 import type { ListedOrganisation } from '#store/organisations.ts'
@@ -46,7 +53,7 @@ export const inviteUser = (signon: Signon, actor: Actor, input: InviteUser): Pro
       passwordHash: null,
     })
     await work.invitations.send(user.id, actor.userId)
-    const note = role === 'normal' ? {} : { note: `role ${role}` }
+    const note = role === 'normal' ? {} : { note: `role ${roleNames[role]}` }
     await work.record({ name: 'account-invited', about: user, ...note }, actor)
     if (input.mustUseTwoStep) await requireTwoStep(work, actor, user)
     for (const { id, add } of giftsOf(offered, permissions))

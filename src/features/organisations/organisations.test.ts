@@ -64,6 +64,20 @@ describe('the list of organisations', () => {
     deepEqual(namesIn(closed.text), ['Board of Yesterday'])
   })
 
+  it('says above them, and above nothing, which of both it shows', async () => {
+    await test.organisation('Guild of Yesterday', { isClosed: true })
+    await test.organisation('Guild of Today')
+    for (const [query, words] of [
+      ['', 'Active organisations'],
+      ['closed=true&', 'Closed organisations'],
+    ] as const) {
+      const found = await superadmin.get(`/organisations?${query}filter=guild`)
+      match(found.text, new RegExp(`<caption class="[^"]*govuk-table__caption--m">\\s*${words}\\s*<`))
+      const empty = await superadmin.get(`/organisations?${query}filter=nothing+of+the+kind`)
+      match(empty.text, new RegExp(`<h2[^>]*>${words}</h2>(.|\n)*No organisation fits`))
+    }
+  })
+
   it('finds by name, abbreviation or slug, and takes what was typed literally', async () => {
     await test.organisation('Percent % and _ House')
     await test.rows(

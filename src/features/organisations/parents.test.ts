@@ -261,7 +261,7 @@ describe('a parent that is added by hand', () => {
     )
     match(
       wordsOf((await superadmin.get(ending(child, parent))).text),
-      /GOV\.UK does not say that Only hand is a parent/,
+      /GOV\.UK does not say that Only hand is a parent of [^,]*, so from then on it will not be\./,
     )
     match(
       wordsOf((await superadmin.get(ending(child, source))).text),

@@ -24,7 +24,7 @@ export const recordsRoutes: Routes = (scope, signon) => {
           {
             text: 'Failed jobs',
             href: paths.recordsFailedJobs,
-            about: `${failed} Mails and messages to applications that failed as often as they are tried.`,
+            about: `${failed} Emails and messages to applications that failed as often as they are tried.`,
           },
           {
             text: 'Scheduled work',

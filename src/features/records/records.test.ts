@@ -70,6 +70,7 @@ describe('who did what', () => {
     match(text, />\s*Signon\s*</)
     match(text, />\s*An application\s*</)
     doesNotMatch(text, /<script>alert|<b>Admin|ops<i>/)
+    match(text, /<th[^>]*>\s*IP address\s*<\/th>/)
     equal(notesIn(text), 'asp')
   })
 
@@ -154,7 +155,7 @@ describe('sign-in attempts on unknown accounts', () => {
   const sourcesIn = (text: string) =>
     [
       ...text.matchAll(
-        /data-heading="Network address">([^<]*)<\/td>\s*<td[^>]*data-heading="Attempts">([^<]*)<\/td>\s*<td[^>]*>([^<]*)</g,
+        /data-heading="IP address">([^<]*)<\/td>\s*<td[^>]*data-heading="Attempts">([^<]*)<\/td>\s*<td[^>]*>([^<]*)</g,
       ),
     ].map(([, address, attempts, tried]) => [address, attempts, tried])
 

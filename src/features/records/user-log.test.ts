@@ -120,6 +120,7 @@ describe('the log of another user', () => {
       /Permissions added for Whitehall by <a class="govuk-link" href="\/users\?filter=ana%2Bx%40example\.gov\.uk">Ana Admin<\/a> \(editor, signin\)/,
     )
     match(text, /2001:db8::8:800:200c:417a, Firefox on Windows/)
+    match(text, /<th[^>]*>\s*IP address\s*<\/th>/)
     match(text, /Account suspended by test \(command\)/)
     match(text, /came to its end by Signon/)
     await test.rows('delete from users where id = $1', [admin.id])

@@ -51,7 +51,7 @@ const resetting = ({ name }: User): Confirmation => ({
   title: `Reset 2-step verification for ${name}`,
   paragraphs: [
     'Do this only when you are sure that it is them who asks: call them on a number that you know.',
-    'Every authenticator app, passkey and recovery code that they have stops working, and they are signed out everywhere. They sign in with their password only, and must then set up 2-step verification again. They get an email that says so.',
+    'Every authenticator app, passkey and recovery code that they have will stop working, and they will be signed out everywhere. They will sign in with their password only, and must then set up 2-step verification again. They will get an email that says so.',
   ],
   button: 'Reset 2-step verification',
   isWarning: true,

@@ -24,7 +24,7 @@ describe('the page that resets 2-step verification', () => {
     const theirs = await test.signedIn(ada)
     const page = await browser.get(at(paths.userTwoStepReset, ada))
     match(page.text, /<h1[^>]*>Reset 2-step verification for Ada<\/h1>/)
-    match(page.text, /passkey and recovery code that they have stops working/)
+    match(page.text, /passkey and recovery code that they have will stop working/)
     match(page.text, /govuk-button--warning[^>]*>\s*Reset 2-step verification\s*</)
 
     const done = await browser.post(at(paths.userTwoStepReset, ada), {})

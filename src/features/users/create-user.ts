@@ -1,6 +1,6 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
-import { type NewPerson, newPersonFaults, normaliseEmail } from '#domain/user.ts'
+import { type NewPerson, newPersonFaults, normaliseEmail, roleNames } from '#domain/user.ts'
 import { enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import { newPasswordFaults } from '#store/new-password.ts'
@@ -29,7 +29,7 @@ export const createUser = async (signon: Signon, actor: Actor, input: CreateUser
     const organisationId = organisation?.id ?? null
     const user = await work.users.add({ kind: 'person', name, email, role, organisationId, passwordHash })
     await work.record(
-      { name: 'account-created', about: user, ...(role !== 'normal' && { note: `role ${role}` }) },
+      { name: 'account-created', about: user, ...(role !== 'normal' && { note: `role ${roleNames[role]}` }) },
       actor,
     )
     return accountOf(work, email, work.now)

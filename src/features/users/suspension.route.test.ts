@@ -34,6 +34,8 @@ describe('the page that suspends', () => {
     match(page.text, /<h1[^>]*>Suspend Ada<\/h1>/)
     match(page.text, /<label[^>]*>\s*Reason for suspension\s*<\/label>/)
     match(page.text, /<button[^>]*>\s*Suspend user\s*<\/button>/)
+    match(page.text, /Other administrators can read it\. It is not in the email to the person\./)
+    match(page.text, /They will be signed out [^<]* They will get an email that says so\./)
 
     const done = await browser.post(suspension(ada), { 'user[reason_for_suspension]': ' Left GDS ' })
     deepEqual([done.status, done.location], [303, pageOf(ada)])

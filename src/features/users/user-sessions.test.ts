@@ -25,7 +25,7 @@ describe('the sessions of somebody', () => {
     match(text, /<h1[^>]*>Where Ada is signed in<\/h1>/)
     for (const words of [
       /Firefox on Windows/,
-      /2001:db8::8:800:200c:417a/,
+      /IP address\s*<\/dt>\s*<dd[^>]*>\s*2001:db8::8:800:200c:417a/,
       /9:30am, 2 Nov 2026/,
       /Passkey/,
       /192\.0\.2\.7/,

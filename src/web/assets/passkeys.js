@@ -21,9 +21,11 @@ const tell = (form, words) => {
   form.querySelector('[data-passkey-problem]').textContent = words
 }
 
-// What leads to a passkey is of no use to browsers that cannot make one either.
-if (isSupported)
-  for (const form of document.querySelectorAll('form[data-passkey-needed]')) form.hidden = false
+// What leads to a passkey is of no use to browsers that cannot make one either: they are shown what says so.
+if (isSupported) {
+  for (const part of document.querySelectorAll('[data-passkey-needed]')) part.hidden = false
+  for (const part of document.querySelectorAll('[data-passkey-impossible]')) part.hidden = true
+}
 
 for (const form of document.querySelectorAll('form[data-passkey]')) {
   if (!isSupported) continue
