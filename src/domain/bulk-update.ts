@@ -1,4 +1,5 @@
 import type { NamedOrganisation, RowFault } from './batch.ts'
+import { closedFault } from './organisation.ts'
 import { type Cells, isFilled, placesOf } from './table.ts'
 import { emailFault, normaliseEmail } from './user.ts'
 
@@ -77,5 +78,5 @@ const organisationFault = (
   if (slug === '') return 'There is no new organisation'
   const organisation = organisations.get(slug)
   if (!organisation) return `There is no organisation with the slug ${slug}`
-  return organisation.isClosed ? `The organisation ${slug} is closed` : undefined
+  return closedFault({ slug, isClosed: organisation.isClosed })
 }

@@ -29,3 +29,12 @@ export const organisationLabel = ({
   [name, abbreviation && abbreviation !== name && ` - ${abbreviation}`, isClosed && ' (closed)']
     .filter(Boolean)
     .join('')
+
+/** Nobody is put into an organisation that is closed. What is wrong with one that was named by its slug, in words. */
+export const closedFault = ({
+  slug,
+  isClosed,
+}: {
+  readonly slug: string
+  readonly isClosed: boolean
+}): string | undefined => (isClosed ? `The organisation ${slug} is closed` : undefined)

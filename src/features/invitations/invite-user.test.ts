@@ -84,6 +84,21 @@ describe('inviting a user', () => {
     deepEqual(await test.events(), before)
   })
 
+  it('puts nobody into an organisation that is closed', async () => {
+    const closed = await test.organisation('Board of Trade', { isClosed: true })
+    const { slug } = (await signon.single.organisations.seek(closed)) ?? {}
+    const late = person('late@example.gov.uk')
+    await rejects(inviteUser(signon, operator, { ...late, organisationSlug: slug }), {
+      code: 'invalid',
+      message: `The organisation ${slug} is closed`,
+    })
+    await rejects(inviteUser(signon, operator, { ...late, organisationId: closed }), {
+      code: 'invalid',
+      message: 'Choose an organisation from the list, or None',
+    })
+    equal(await signon.single.users.seekByEmail('late@example.gov.uk'), undefined)
+  })
+
   it('is refused to people', async () => {
     await rejects(inviteUser(signon, { kind: 'person' }, person('p@example.gov.uk')), { code: 'forbidden' })
     await rejects(resendInvitation(signon, { kind: 'person' }, { email: 'ben@example.gov.uk' }), {

@@ -1,6 +1,6 @@
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
-import type { OrganisationId } from '#domain/organisation.ts'
+import { closedFault, type OrganisationId } from '#domain/organisation.ts'
 import {
   type NewPerson,
   newPersonFaults,
@@ -20,7 +20,7 @@ import { type InvitationFault, refuseInvitation } from './invitation-faults.ts'
 /** Who is invited. A role is given by those only who may choose one; else it is normal. */
 export interface InviteUser extends Omit<NewPerson, 'role'> {
   readonly role?: Role | undefined
-  /** Instead of `organisationSlug`: one that is open. */
+  /** Instead of `organisationSlug`. */
   readonly organisationId?: OrganisationId | undefined
   /** What they are given at once, of any applications. */
   readonly permissions?: readonly PermissionId[]
@@ -70,21 +70,29 @@ const organisationOf = async (
 ): Promise<Found | undefined> => {
   if (organisationId !== undefined) return organisations.seek(organisationId)
   if (organisationSlug === undefined) return undefined
-  return { ...(await organisations.find({ slug: organisationSlug })), isClosed: false }
+  return organisations.find({ slug: organisationSlug })
 }
 
 const personFaults = (
   { organisationId, ...person }: InviteUser & { readonly role: Role },
   organisation: Found | undefined,
 ): readonly InvitationFault[] => {
-  const isUnknown = organisationId !== undefined && (!organisation || organisation.isClosed)
   const organisationSlug = organisation?.slug
   const [name, email, missing] = newPersonFaults({ ...person, organisationSlug })
   return [
     { at: 'name', text: name },
     { at: 'email', text: email },
-    { at: 'organisation', text: isUnknown ? 'Choose an organisation from the list, or None' : missing },
+    { at: 'organisation', text: notOffered(organisationId, organisation) ?? missing },
   ]
+}
+
+/** Whoever chose from a list is sent back to it; whoever typed a slug is told of that one. */
+const notOffered = (
+  chosen: OrganisationId | undefined,
+  organisation: Found | undefined,
+): string | undefined => {
+  if (chosen === undefined) return organisation && closedFault(organisation)
+  return organisation?.isClosed === false ? undefined : 'Choose an organisation from the list, or None'
 }
 
 /** Nobody holds a permission of an application that they cannot sign in to. */

@@ -60,6 +60,17 @@ describe('creating a user', () => {
     await rejects(createUser(signon, operator, elsewhere), { code: 'not-found', message: /nowhere/ })
   })
 
+  it('puts nobody into an organisation that is closed', async () => {
+    const closed = await test.organisation('Board of Trade', { isClosed: true })
+    const { slug } = (await signon.single.organisations.seek(closed)) ?? {}
+    const late = { ...ben, email: 'late@example.gov.uk', organisationSlug: slug }
+    await rejects(createUser(signon, operator, late), {
+      code: 'invalid',
+      message: `The organisation ${slug} is closed`,
+    })
+    equal(await signon.single.users.seekByEmail('late@example.gov.uk'), undefined)
+  })
+
   it('is refused to people', async () => {
     await rejects(createUser(signon, { kind: 'person' }, ben), { code: 'forbidden' })
   })

@@ -1,5 +1,6 @@
 import { mayAdminister } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
+import { closedFault } from '#domain/organisation.ts'
 import { type NewPerson, newPersonFaults, normaliseEmail, roleNames } from '#domain/user.ts'
 import { enforce } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
@@ -22,7 +23,11 @@ export const createUser = async (signon: Signon, actor: Actor, input: CreateUser
   const organisation =
     organisationSlug === undefined ? null : await signon.single.organisations.find({ slug: organisationSlug })
   const owner = { name, email, organisation: organisation?.name ?? null, isExempt: false, usedHashes: [] }
-  refuseFaults([...newPersonFaults(input), (await newPasswordFaults(signon, owner, input))?.password])
+  refuseFaults([
+    ...newPersonFaults(input),
+    organisation ? closedFault(organisation) : undefined,
+    (await newPasswordFaults(signon, owner, input))?.password,
+  ])
   const passwordHash = await signon.passwords.hash(input.password)
 
   return signon.transaction(async (work) => {
