@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -602,11 +603,29 @@ describe('bin/signon migrate and doctor', () => {
   })
 })
 
+/** The status of what is there for those who ask for that host. */
+const statusOf = (port: number, path: string, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, headers: { host }, agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    }).on('error', reject)
+  })
+
 describe('bin/signon web and worker', () => {
+  it('says which setting is wrong when it cannot listen there', async () => {
+    for (const host of ['192.0.2.1', 'nowhere.invalid'])
+      deepEqual(
+        (await run(['web'], { settings: { SIGNON_HOST: host } })).err,
+        `${host} is no address of this machine. Set SIGNON_HOST.\n`,
+      )
+  })
+
   for (const role of ['web', 'worker'])
     it(`${role} serves until SIGTERM, and then ends well`, async () => {
+      const port = await freePort()
       const child = spawn(join(import.meta.dirname, '../../bin/signon'), [role], {
-        env: { ...settings, PORT: String(await freePort()) },
+        env: { ...settings, PORT: String(port) },
       })
       const ended = once(child, 'exit')
       let log = ''
@@ -614,6 +633,15 @@ describe('bin/signon web and worker', () => {
         log += String(part)
       })
       while (!log.includes(`${role} is ready`) && child.exitCode === null) await pause(100)
+      if (role === 'web')
+        deepEqual(
+          await Promise.all([
+            statusOf(port, '/users/sign_in', 'signon.example.gov.uk'),
+            statusOf(port, '/users/sign_in', `127.0.0.1:${port}`),
+            statusOf(port, '/healthcheck/ready', `127.0.0.1:${port}`),
+          ]),
+          [200, 403, 200],
+        )
       child.kill('SIGTERM')
       deepEqual(await ended, [0, null])
     })

@@ -14,6 +14,7 @@ import type { Signon } from '#store/signon.ts'
 import { type Config, type Environment, readConfig } from './config.ts'
 import { prepareDatabase } from './database.ts'
 import { type House, openHouse } from './house.ts'
+import { listen } from './listen.ts'
 import { createLogger } from './observability/logger.ts'
 import { openPostman } from './postman.ts'
 import { createWeb } from './server.ts'
@@ -76,7 +77,7 @@ const start = async (
   const { signon } = house
   const web = createWeb(signon, logger, config)
   closing.push(() => web.close())
-  await web.listen({ host: config.host, port: config.port }).catch(portTaken(config.port, 'PORT'))
+  await listen(web, config).catch(portTaken(config.port, 'PORT'))
   const worker = await startWorker({
     ...house,
     caller: applicationCaller({ authorities: config.pushAuthorities }),

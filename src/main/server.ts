@@ -84,6 +84,8 @@ export interface WebOptions {
   readonly environment: string
   readonly trustedProxies: readonly string[]
   readonly anonymousUserIdSecret?: Secret | undefined
+  /** Are requests refused that are meant for another host than that of `publicUrl`? */
+  readonly refusesOtherHosts?: boolean
   /** When scheduled jobs run otherwise than is usual in the environment. */
   readonly scheduleChanges?: ScheduleChanges
   readonly onRoute?: (route: RouteFact) => void
@@ -94,17 +96,18 @@ export interface WebOptions {
 
 /** Every route of every slice on one HTTP server, which does not listen yet. */
 export const createWeb = (signon: Signon, logger: Logger, options: WebOptions): Scope => {
-  const { publicUrl, environment, trustedProxies, scheduleChanges, onRoute, watch, stopping } = options
+  const { publicUrl, environment, scheduleChanges, stopping } = options
   const passkeys = passkeyVerifier(publicUrl)
   return createServer({
     signon,
     publicUrl,
     environment: titleOf(environment),
-    trustedProxies,
+    trustedProxies: options.trustedProxies,
+    refusesOtherHosts: options.refusesOtherHosts,
     anonymousUserIdSecret: options.anonymousUserIdSecret,
     logger,
-    watch,
-    onRoute,
+    watch: options.watch,
+    onRoute: options.onRoute,
     machines: [healthRoutes(stopping), tokenRoutes, userInfoRoutes],
     pages: [
       signInRoutes(passkeys.relyingParty),

@@ -5,6 +5,7 @@ import { second } from '#kernel/clock.ts'
 import type { Scope } from '#web/routes.ts'
 import type { Config } from './config.ts'
 import { openHouse, refuseOldDatabase } from './house.ts'
+import { listen } from './listen.ts'
 import { createLogger } from './observability/logger.ts'
 import { serveMetrics } from './observability/metrics.ts'
 import { requestMeter } from './observability/request-meter.ts'
@@ -27,8 +28,14 @@ export const runWeb = async (config: Config): Promise<void> => {
     const meter = requestMeter()
     const stopping = new AbortController()
     const watch = requestWatch(meter, tracer)
-    const web = createWeb(house.signon, logger, { ...config, watch, stopping: stopping.signal })
-    await web.listen({ host: config.host, port: config.port })
+    const web = createWeb(house.signon, logger, {
+      ...config,
+      // Where people develop and test, Signon has many names.
+      refusesOtherHosts: !['development', 'test'].includes(config.environment),
+      watch,
+      stopping: stopping.signal,
+    })
+    await listen(web, config)
     const metrics = await serveMetrics({ ...house, meter }, logger, config)
     logger.info({ url: config.publicUrl, host: config.host, port: config.port }, 'web is ready')
     await stopped

@@ -15,6 +15,7 @@ import { serveAssets } from './assets.ts'
 import { browserOf } from './browser.ts'
 import { cookies } from './cookies.ts'
 import { noteFailure, type ShownFailure } from './failures.ts'
+import { refuseOtherHosts } from './hosts.ts'
 import { sectionsFor } from './navigation.ts'
 import { createRenderer, type Page } from './page.ts'
 import { givenRequestId, logRequests } from './request-log.ts'
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[]
   /** What anonymous ids of people are made with; without it pages carry none. */
   readonly anonymousUserIdSecret?: Secret | undefined
+  /** Are requests refused that are meant for another host than that of `publicUrl`? */
+  readonly refusesOtherHosts?: boolean | undefined
   readonly logger: FastifyBaseLogger
   readonly watch?: RequestWatch | undefined
   readonly pages: readonly Routes[]
@@ -89,6 +92,7 @@ export const createServer = (options: ServerOptions): Scope => {
   })
   logRequests(server)
   if (options.watch) watchRequests(server, options.watch)
+  if (options.refusesOtherHosts) refuseOtherHosts(server, options.publicUrl)
   serveAssets(server)
   server.register(async (scope) => machineScope(scope, options))
   server.register(async (scope) => pageScope(scope, options, isSecure))
