@@ -217,7 +217,7 @@ describe('what an import tells of organisations', () => {
     throws(() => plan(left(17), before, false), {
       code: 'invalid',
       message:
-        /lists 17 organisations, and 3 of the 20 that Signon knows .* \(O17, O18, O19\), run .* --allow-shrinking\.$/,
+        /lists 17 organisations, and 3 of the 20 that Signon knows .* \(O17, O18, O19\), run it again with --allow-shrinking\.$/,
     })
     equal(plan(left(17), before).vanished.length, 3)
     throws(() => plan([], before), { code: 'invalid', message: /lists no organisations/ })

@@ -82,7 +82,7 @@ const refuseShrinking = ({ pairs, missing }: Identified, lost: number): void => 
   const count = pairs.filter(({ known }) => known && !known.hasVanished).length + lost
   if (lost * mostLost <= count) return
   throw new Invalid(
-    `The source lists ${thousands(pairs.length)} organisations, and ${thousands(lost)} of the ${thousands(count)} that Signon knows are not among them: more than a tenth. Nothing was changed. If they are really gone (${namesOf(missing)}), run bin/signon organisations import --allow-shrinking.`,
+    `The source lists ${thousands(pairs.length)} organisations, and ${thousands(lost)} of the ${thousands(count)} that Signon knows are not among them: more than a tenth. Nothing was changed. If they are really gone (${namesOf(missing)}), run it again with --allow-shrinking.`,
   )
 }
 

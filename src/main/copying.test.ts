@@ -98,6 +98,8 @@ describe('bin/signon environment', () => {
     equal(existsSync(`${file}.part`), false)
     const { code, out, err } = await ended(start(production, ['environment', 'export', '-']))
     deepEqual([code, err], [0, ''])
+    const both = await run(production, ['environment', 'export', '-', '--json'])
+    deepEqual([both.code, both.out, /standard output is for something else/.test(both.err)], [2, '', true])
     const { counts, file: written } = await json(production, 'environment', 'export', file)
     deepEqual([written, counts.user, counts.token], [file, 2, 1])
     const { code: done, err: reason } = await ended(

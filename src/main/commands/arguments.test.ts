@@ -79,8 +79,23 @@ describe('reading a command line', () => {
     wrong(paint, 'attic --base-coat --dry-run', /--base-coat needs a value/)
     wrong(paint, 'attic --base-coat x --base-coat y', /once only/)
     wrong(paint, 'attic --base-coat x --dry-run=no', /--dry-run takes no value/)
+    wrong(paint, 'attic --base-coat x --json=1', /--json takes no value/)
+    wrong(list, '--help=yes', /--help takes no value/)
     wrong(paint, 'attic --basecoat x', /Did you mean --base-coat/)
     wrong(paint, 'attic -q', /no option -q/)
+  })
+
+  it('refuses --json where standard output is for something else', () => {
+    const pour = command({
+      words: 'paint pour',
+      operands: ['into'],
+      summary: 'Pour it.',
+      speaksForItself: ({ into }) => into === '-',
+      run: nothing,
+    })
+    deepEqual(readArguments(pour, ['bucket', '--json']).operands, { into: 'bucket' })
+    deepEqual(readArguments(pour, ['-']).operands, { into: '-' })
+    wrong(pour, '- --json', /--json cannot be given here/)
   })
 
   it('refuses values that are none', () => {

@@ -25,7 +25,11 @@ export const readArguments = (command: Command, given: readonly string[]): Readi
   })
   const texts = new Map<string, string[]>()
   for (const token of tokens) {
-    if (token.kind !== 'option' || commonOptions.includes(token.name)) continue
+    if (token.kind !== 'option') continue
+    if (commonOptions.includes(token.name)) {
+      refuseValue(token)
+      continue
+    }
     const option = options.get(token.name)?.option
     if (!option) throw unknownOption(token.rawName, [...options.keys(), ...commonOptions])
     texts.set(token.name, [...(texts.get(token.name) ?? []), textOf(token, option)])
@@ -34,7 +38,11 @@ export const readArguments = (command: Command, given: readonly string[]): Readi
     name,
     read(spelled, option, texts.get(spelled)),
   ])
-  return { options: Object.fromEntries(entries), operands: operandsOf(command, positionals) }
+  const operands = operandsOf(command, positionals)
+  const wantsJson = tokens.some((token) => token.kind === 'option' && token.name === 'json')
+  if (wantsJson && command.speaksForItself(operands))
+    throw new WrongUsage('--json cannot be given here: standard output is for something else.')
+  return { options: Object.fromEntries(entries), operands }
 }
 
 /** `redirectUri` is written `--redirect-uri`. */
@@ -47,9 +55,14 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined
 }
 
-const textOf = ({ rawName, value, inlineValue }: OptionToken, option: Option<unknown>): string => {
+const refuseValue = ({ rawName, inlineValue }: OptionToken): void => {
+  if (inlineValue) throw new WrongUsage(`${rawName} takes no value.`)
+}
+
+const textOf = (token: OptionToken, option: Option<unknown>): string => {
+  const { rawName, value, inlineValue } = token
   if (option.value === undefined) {
-    if (inlineValue) throw new WrongUsage(`${rawName} takes no value.`)
+    refuseValue(token)
     return ''
   }
   if (value === undefined || (!inlineValue && value.startsWith('-')))

@@ -47,6 +47,8 @@ export interface Command {
   /** One that may be left out, behind the others. */
   readonly optionalOperand?: string | undefined
   readonly options: Readonly<Record<string, Option<unknown>>>
+  /** Is standard output for something else with these operands, so that there is no document for `--json`? */
+  readonly speaksForItself: (operands: Reading['operands']) => boolean
   /** Does it, and answers nothing when it has spoken for itself. */
   readonly run: (reading: Reading, environment: Environment) => Promise<Answer | undefined>
 }
@@ -60,6 +62,7 @@ interface Definition<Operand extends string, Optional extends string, Options> {
   readonly operands?: readonly Operand[]
   readonly optionalOperand?: Optional
   readonly options?: Options
+  readonly speaksForItself?: Command['speaksForItself']
   readonly run: (
     given: Values<Options> & Readonly<Record<Operand, string>> & Readonly<Partial<Record<Optional, string>>>,
     environment: Environment,
@@ -78,6 +81,7 @@ export const command = <
   operands = [],
   optionalOperand,
   options,
+  speaksForItself = () => false,
   run,
 }: Definition<Operand, Optional, Options>): Command => ({
   words,
@@ -86,6 +90,7 @@ export const command = <
   operands,
   optionalOperand,
   options: options ?? {},
+  speaksForItself,
   // The reader of the command line has made these values from these very options.
   run: (reading, environment) =>
     run({ ...reading.options, ...reading.operands } as Parameters<typeof run>[0], environment),

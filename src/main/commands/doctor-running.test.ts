@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after as afterTests, describe, it } from 'node:test'
 import { day, after as later, systemClock } from '#kernel/clock.ts'
+import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
 import { feedCheck, runningChecks } from './doctor-running.ts'
 
@@ -72,6 +73,8 @@ describe('the doctor', () => {
     deepEqual(await verdict(), 'ok')
     // The import follows no redirect.
     for (status of [404, 301]) deepEqual(await verdict(), 'mend', `${status}`)
-    deepEqual((await feedCheck({ websiteRoot: 'http://127.0.0.1:1' })).verdict, 'note')
+    const away = await feedCheck({ websiteRoot: `http://127.0.0.1:${await freePort()}` })
+    deepEqual(away.verdict, 'note')
+    match(away.message, /does not answer \(ECONNREFUSED\)/)
   })
 })

@@ -85,7 +85,14 @@ export const feedCheck = async ({ websiteRoot }: Pick<Config, 'websiteRoot'>): P
   } catch (error) {
     return worthNoting(
       'organisations',
-      `${websiteRoot} does not answer (${reasonOf(error)}): they are not imported. Check GOVUK_WEBSITE_ROOT and the way there.`,
+      `${websiteRoot} does not answer (${causeOf(error)}): they are not imported. Check GOVUK_WEBSITE_ROOT and the way there.`,
     )
   }
+}
+
+/** `fetch failed` says nothing: what it failed with stands behind it. */
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (!(cause instanceof Error)) return reasonOf(error)
+  return 'code' in cause ? String(cause.code) : cause.message
 }

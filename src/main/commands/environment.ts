@@ -29,6 +29,8 @@ export const environmentCommands: readonly Command[] = [
     summary: 'Write what a copy of this environment needs into a file.',
     details:
       'Organisations, applications, people and what they hold; no secret, token or session. With - it goes to standard output. Password hashes are in it: keep it as you keep a back-up.',
+    // Standard output is the file.
+    speaksForItself: ({ file }) => file === '-',
     run: ({ file }, environment) =>
       withSignon(
         environment,
@@ -37,7 +39,6 @@ export const environmentCommands: readonly Command[] = [
             environment: config.environment,
             write: (lines, countsThen) => writeEnvironmentFile(file, lines, countsThen),
           })
-          // Standard output is the file.
           if (file === '-') return undefined
           return {
             document: { file, environment: config.environment, counts },

@@ -26,7 +26,7 @@ export const manual = (command: Command): readonly string[] => {
     '',
     ...columns([
       ...options.map((entry) => [`  ${written(entry)}`, aboutOf(entry[1])]),
-      ['  --json', 'Answer with one JSON document.'],
+      ...(command.speaksForItself({}) ? [] : [['  --json', 'Answer with one JSON document.']]),
       ['  --help', 'Show this.'],
     ]),
   ]

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { scheduledJobNames } from '#domain/jobs.ts'
+import { after, day, systemClock } from '#kernel/clock.ts'
 import { readConfig } from '#main/config.ts'
 import { startSignon } from '#test/signon.ts'
 import type { Answer, Command } from './command.ts'
@@ -35,6 +36,16 @@ describe('jobs by command', () => {
       { actor_kind: 'console', note: '(Warn of expiring API tokens)' },
     ])
     deepEqual(await test.jobs(), [])
+  })
+
+  it('count as failed when something of them failed', async () => {
+    const expiresAt = after(systemClock.now(), 3 * day)
+    await test.machine('Robot', await test.application('Robots'), { expiresAt })
+    await test.rows('alter table api_token_notices rename to elsewhere')
+    const answer = await run('jobs run', { name: 'warn-of-expiring-tokens' })
+    await test.rows('alter table elsewhere rename to api_token_notices')
+    deepEqual(answer?.document, { job: 'warn-of-expiring-tokens', did: { warned: 0, failed: 1 } })
+    match(answer?.problem ?? '', /^1 failed\. Run it again/)
   })
 
   it('fail with the reason, which is kept', async () => {

@@ -47,7 +47,12 @@ export const jobCommands: readonly Command[] = [
           throw new NotFound(`There is no scheduled job ${name}: use ${scheduledJobNames.join(', ')}.`)
         await runHere(signon, operator, job)
         const did = await doNow(job, signon, db, config)
-        return { document: { job, did }, lines: [`Done: ${numbersInWords(did)}.`] }
+        const { failed = 0 } = did
+        return {
+          document: { job, did },
+          lines: [`Done: ${numbersInWords(did)}.`],
+          ...(failed > 0 && { problem: `${failed} failed. Run it again; bin/signon doctor may know why.` }),
+        }
       }),
   }),
 ]
@@ -76,7 +81,7 @@ const runOf = (run: JobRun | undefined) =>
 /** Loads what jobs need only now, and is known by its connection as long as it works. */
 const doNow = async (job: ScheduledJobName, signon: Signon, db: Connection, config: Config) => {
   const { recordedRun, scheduledJobs } = await import('#main/queue/scheduled-jobs.ts')
-  const { createLogger } = await import('#main/observability/logger.ts')
+  const { createErrorLogger } = await import('#main/observability/logger.ts')
   const { openCluster } = await import('#outside/kubernetes.ts')
   const { organisationsApi } = await import('#outside/organisation-source.ts')
   const { withNamedConnection } = await import('#store/job-runs.ts')
@@ -84,7 +89,7 @@ const doNow = async (job: ScheduledJobName, signon: Signon, db: Connection, conf
   const jobs = scheduledJobs({
     signon,
     db,
-    logger: createLogger('silent', 'command'),
+    logger: createErrorLogger('command'),
     organisations: organisationsApi(config.websiteRoot),
     openCluster: cluster && (() => openCluster(cluster)),
   })

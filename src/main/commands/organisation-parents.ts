@@ -11,14 +11,14 @@ import { oneLine } from './lines.ts'
 import { requiredText } from './options.ts'
 import { organisationNamed } from './which-organisation.ts'
 
-/** `permanent`, too, because that is what else it is called. */
+/** `permanently`, too, because pages and the log say so. */
 const until: Option<RuleDuration> = {
   value: 'WHEN',
-  about: 'How long it lasts: next-import or permanently.',
+  about: 'How long it lasts: next-import or permanent.',
   isRequired: true,
   read: ([given]) => {
     const known = ruleDurations.find((one) => one === (given === 'permanent' ? 'permanently' : given))
-    if (known === undefined) throw new WrongUsage('must be next-import or permanently')
+    if (known === undefined) throw new WrongUsage('must be next-import or permanent')
     return known
   },
 }

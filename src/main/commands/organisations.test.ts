@@ -162,7 +162,7 @@ describe('organisations parent', () => {
       [
         ['trunk', 'leaf', '--until', 'tomorrow', '--reason', 'x'],
         2,
-        /--until must be next-import or permanently/,
+        /--until must be next-import or permanent\./,
       ],
       [['trunk', 'leaf', '--reason', 'x'], 2, /--until must be given/],
       [['trunk', 'leaf', '--until', 'permanently'], 2, /--reason must be given/],

@@ -7,6 +7,7 @@ export const runningCommands: readonly Command[] = [
     words: 'web',
     summary: 'Serve pages and machine addresses.',
     details: 'Stops gracefully on SIGTERM. Its log is one JSON object a line.',
+    speaksForItself: () => true,
     run: async (_, environment) => {
       const config = readConfig(environment, { withDemo: false })
       const { runWeb } = await import('#main/web.ts')
@@ -19,6 +20,7 @@ export const runningCommands: readonly Command[] = [
     words: 'worker',
     summary: 'Do the jobs that wait: tell applications of changes, and so on.',
     details: 'Stops gracefully on SIGTERM. Its log is one JSON object a line.',
+    speaksForItself: () => true,
     run: async (_, environment) => {
       const config = readConfig(environment, { withDemo: false })
       const { runWorker } = await import('#main/worker.ts')
@@ -30,6 +32,7 @@ export const runningCommands: readonly Command[] = [
   command({
     words: 'demo',
     summary: 'Run everything at once with people and applications to try it out.',
+    speaksForItself: () => true,
     run: async (_, environment) => {
       const { runDemo } = await import('#main/demo.ts')
       await runDemo(environment)

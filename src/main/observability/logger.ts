@@ -17,3 +17,7 @@ export const createLogger = (level: string, name: string, file?: string): Logger
     // Many lines in one write, and none later than a second after it was made.
     pino.destination({ dest: file ?? 1, sync: false, minLength: 16_000, periodicFlush: 1000 }),
   )
+
+/** Only what went wrong, at once and on standard error: for commands, whose standard output is for the answer. */
+export const createErrorLogger = (name: string): Logger =>
+  pino({ ...logFormat, level: 'error', base: { name } }, pino.destination({ dest: 2, sync: true }))
