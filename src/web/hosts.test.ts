@@ -25,6 +25,10 @@ describe('a request to another host', () => {
       'evil-signon.example.gov.uk',
       'signon.example.gov.uk:8443',
       'user@signon.example.gov.uk',
+      'signon.gov.uk',
+      'signon.publishing.gov.uk.example',
+      'notsignon.publishing.gov.uk',
+      'signon.publishing.gov.uk:8443',
       ' ',
     ])
       equal(await statusOf(host), 403, host)
@@ -43,6 +47,11 @@ describe('a request to another host', () => {
 
   it('is served to whoever asks only whether we live', async () => {
     equal(await statusOf('10.0.0.7:3000', '/healthcheck/live'), 200)
+  })
+
+  it('is none when it is a name that applications in government may know Signon by', async () => {
+    for (const host of ['signon.publishing.service.gov.uk', 'signon.staging.publishing.service.gov.uk'])
+      equal(await statusOf(host), 200, host)
   })
 
   it('is none when it is ours, in other letters or with the port that goes without saying', async () => {

@@ -37,7 +37,7 @@ export const settings = {
   }),
   publicUrl: setting({
     about:
-      'Signon’s public origin, such as https://signon.example.gov.uk, without a path. Web answers requests to other hosts with 403, but for health checks; in development and test it answers all.',
+      'Signon’s public origin, such as https://signon.example.gov.uk, without a path. Web answers requests to hosts other than its own and signon.….gov.uk with 403, but for health checks; in development and test it answers all.',
     parse: (text) => {
       const { origin, pathname, search } = urlOf(required(text), ['https:', 'http:'])
       if (pathname !== '/' || search !== '') throw new Error('must be an origin, without a path')
