@@ -47,16 +47,18 @@ export const runsRoutes =
 
     scope.get(paths.recordsRunConfirm, { config }, async (request, reply) => {
       const job = jobOf(request)
-      const confirmation = runConfirmations[job]
-      if (!confirmation) throw new NotFound('This job is started without a question.')
+      const question = runConfirmations[job]
+      if (!question) throw new NotFound('This job is started without a question.')
       const path = pathTo(paths.recordsRunsOfJob, { job })
       const breadcrumbs = [
         { text: 'Records', href: paths.records },
         { text: 'Scheduled work', href: paths.recordsRuns },
         { text: scheduledJobWords[job].name, href: path },
       ]
+      const place = { caption: null, breadcrumbs, action: path, cancelPath: path }
+      const { title, consequence } = question
       return reply.page(
-        askingPage({ caption: null, breadcrumbs, action: path, cancelPath: path }, confirmation),
+        askingPage(place, { title, paragraphs: [consequence], button: 'Run now', isWarning: true }),
       )
     })
 
