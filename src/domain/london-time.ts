@@ -23,6 +23,9 @@ export const londonDate = (instant: Date): string => {
   return `${day} ${month} ${year}`
 }
 
+/** The same of a day YYYY-MM-DD. */
+export const dayInWords = (day: string): string => londonDate(new Date(`${day}T12:00:00Z`))
+
 /** `3:04pm`. */
 export const londonClock = (instant: Date): string => {
   const { hour, minute, half } = partsOf(instant)

@@ -1,4 +1,4 @@
-import type { AccessChangeId, AccessOfMany } from '#domain/access-of-many.ts'
+import type { AccessChangeId } from '#domain/access-of-many.ts'
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import { type UserId, usersInWords } from '#domain/user.ts'
 import { thousands } from '#kernel/count.ts'
@@ -24,6 +24,7 @@ import {
   completed,
   findOwnChange,
   noPermission,
+  type OwnChange,
   startAccessOfMany,
 } from './start-access-of-many.ts'
 
@@ -84,10 +85,8 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
   })
 
   scope.get(paths.changeManyReport, may, async (request, reply) => {
-    const { change } = await signon.read((stores) =>
-      findOwnChange(stores, actorOf(request), changeIn(request)),
-    )
-    return change.startedAt === null ? prepared(request, reply, change) : report(request, reply, change)
+    const own = await signon.read((stores) => findOwnChange(stores, actorOf(request), changeIn(request)))
+    return own.change.startedAt === null ? prepared(request, reply, own) : report(request, reply, own)
   })
 
   scope.post(paths.changeManyReport, may, async (request, reply) => {
@@ -96,10 +95,13 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
     return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
   })
 
-  const prepared = async (request: Request, reply: Reply, change: AccessOfMany): Promise<Reply> => {
+  const prepared = async (
+    request: Request,
+    reply: Reply,
+    { change, administrator }: OwnChange,
+  ): Promise<Reply> => {
     const chosen = permissionsIn(request.query)
     const view = await signon.read(async (stores) => {
-      const { administrator } = await findOwnChange(stores, actorOf(request), change.id)
       const choices = await choicesOf(stores, administrator, change)
       const permissions = completed(change, choices, chosen)
       const { all } = await stores.accessOfMany.progress(change.id)
@@ -116,7 +118,7 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
             : {
                 ids: permissions.map(({ id }) => id),
                 names: permissions.map(({ name }) => name),
-                ...(await previewAccessOfMany(stores, administrator, change, permissions)),
+                ...(await previewAccessOfMany(stores, { change, administrator }, permissions, all)),
               },
       }
     })
@@ -131,11 +133,14 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
     )
   }
 
-  const report = async (request: Request, reply: Reply, change: AccessOfMany): Promise<Reply> => {
+  const report = async (
+    request: Request,
+    reply: Reply,
+    { change, administrator }: OwnChange,
+  ): Promise<Reply> => {
     const outcome = onlyText(request.query, 'outcome') === 'failed' ? 'failed' : undefined
     const after = (rowNumber(onlyText(request.query, 'after') ?? '') ?? 0) as UserId
     const [progress, found, reached] = await signon.read(async (stores) => {
-      const { administrator } = await findOwnChange(stores, actorOf(request), change.id)
       const members = await stores.accessOfMany.members(change.id, {
         after,
         outcome,

@@ -1,11 +1,11 @@
 import type { AccessOfMany } from '#domain/access-of-many.ts'
-import type { Administrator } from '#domain/administration.policy.ts'
 import { type UserId, usersInWords } from '#domain/user.ts'
 import { thousands } from '#kernel/count.ts'
 import type { AccessOfManyPreview } from '#store/access-of-many.ts'
 import type { Permission } from '#store/grants.ts'
 import type { Stores } from '#store/signon.ts'
 import { reachedOf } from './prepare-access-of-many.ts'
+import type { OwnChange } from './start-access-of-many.ts'
 
 /** What will become of how many, and what the button says; no button where nobody would change. */
 export interface PreviewWords {
@@ -13,14 +13,13 @@ export interface PreviewWords {
   readonly button: string | null
 }
 
-/** What these permissions would do to those whom the administrator still looks after; of others it tells how many. */
+/** What these permissions would do to those, of `all`, whom the administrator still looks after; how many others are. */
 export const previewAccessOfMany = async (
   stores: Stores,
-  administrator: Administrator,
-  change: AccessOfMany,
+  { change, administrator }: OwnChange,
   permissions: readonly Permission[],
+  all: number,
 ): Promise<PreviewWords> => {
-  const { all } = await stores.accessOfMany.progress(change.id)
   const members = await stores.accessOfMany.members(change.id, { after: 0 as UserId, limit: all })
   const ids = members.map(({ id }) => id)
   const reached = (await reachedOf(stores, administrator, ids, [])).map(({ id }) => id)

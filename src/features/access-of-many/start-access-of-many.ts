@@ -12,12 +12,14 @@ import type { Signon, Stores } from '#store/signon.ts'
 /** What is said to whoever chose no permission. */
 export const noPermission = 'Select at least one permission'
 
+/** A change, and whoever began it, with the rights that they have now. */
+export interface OwnChange {
+  readonly change: AccessOfMany
+  readonly administrator: Administrator
+}
+
 /** The change of this number, if this actor began it. Throws `NotFound`. */
-export const findOwnChange = async (
-  stores: Stores,
-  actor: Actor,
-  id: AccessChangeId,
-): Promise<{ readonly change: AccessOfMany; readonly administrator: Administrator }> => {
+export const findOwnChange = async (stores: Stores, actor: Actor, id: AccessChangeId): Promise<OwnChange> => {
   const administrator = await administratorFor(stores, actor, 'change access of many')
   const change = await stores.accessOfMany.seek(id)
   if (!change || change.begunBy !== actor.userId) throw new NotFound('There is no such change of access.')

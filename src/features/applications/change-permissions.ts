@@ -8,7 +8,7 @@ import { noteOfNames } from '#domain/event-note.ts'
 import type { Actor } from '#domain/events.ts'
 import type { UserId } from '#domain/user.ts'
 import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
-import { hashToken } from '#kernel/token.ts'
+import { versionOf } from '#kernel/version.ts'
 import { administratorFor } from '#store/administration.ts'
 import { nameTaken, type PermissionRecord, type PermissionSettings } from '#store/permissions.ts'
 import type { Signon, Stores, Work } from '#store/signon.ts'
@@ -153,9 +153,7 @@ const noSuchApplication = (): NotFound => new NotFound('There is no application 
 
 /** A word for how a permission is, which any change of it changes. */
 export const permissionVersion = ({ name, isDelegated, isDefault }: PermissionSettings): string =>
-  hashToken(JSON.stringify([name, isDelegated, isDefault]))
-    .toString('base64url')
-    .slice(0, 16)
+  versionOf([name, isDelegated, isDefault])
 
 const nameOf = ({ name }: PermissionSettings): string => {
   const fault = name.trim() === '' ? 'Name can’t be blank' : permissionNameFault(name)

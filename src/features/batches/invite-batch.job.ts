@@ -1,12 +1,12 @@
 import { type Administrator, mayAct, mayGive } from '#domain/administration.policy.ts'
 import type { Actor } from '#domain/events.ts'
 import type { Jobs } from '#domain/jobs.ts'
-import type { User } from '#domain/user.ts'
 import { Conflict, reasonOf, Unavailable } from '#kernel/failure.ts'
 import type { Batch, SettledRow, WaitingRow } from '#store/batches.ts'
 import type { OfferedApplication } from '#store/invitation-form.ts'
 import { giveAndTake } from '#store/permission-change.ts'
 import type { Signon, Work } from '#store/signon.ts'
+import { mandateTwoStep } from '#store/two-step-mandate.ts'
 
 /** Where it writes why somebody could not be invited. */
 export interface Journal {
@@ -108,13 +108,7 @@ const invite = async (
   await work.invitations.send(user.id, inviter.userId)
   await work.record({ name: 'account-invited', about: user, note: 'in a batch' }, inviter)
   // An organisation that asks for it asks for itself, for as long as somebody belongs to it.
-  if (batch.requiresTwoStep || organisationId === null) await requireTwoStep(work, inviter, user)
+  if (batch.requiresTwoStep || organisationId === null) await mandateTwoStep(work, inviter, user)
   for (const { id, permissions } of applications)
     await giveAndTake(work, inviter, user, id, { add: permissions, remove: [] })
-}
-
-/** The mail that follows is the one that follows when somebody is invited alone. */
-const requireTwoStep = async (work: Work, inviter: Actor, user: User): Promise<void> => {
-  await work.twoStep.require(user.id)
-  await work.record({ name: 'two-step-required', about: user }, inviter)
 }

@@ -1,19 +1,13 @@
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
 import { closedFault, type OrganisationId } from '#domain/organisation.ts'
-import {
-  type NewPerson,
-  newPersonFaults,
-  normaliseEmail,
-  type Role,
-  roleNames,
-  type User,
-} from '#domain/user.ts'
+import { type NewPerson, newPersonFaults, normaliseEmail, type Role, roleNames } from '#domain/user.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { OfferedApplication } from '#store/invitation-form.ts'
 import type { ListedOrganisation } from '#store/organisations.ts'
 import { changePermissions } from '#store/permission-change.ts'
 import type { Signon, Work } from '#store/signon.ts'
+import { mandateTwoStep } from '#store/two-step-mandate.ts'
 import { accountOf, type UserAccount } from '#store/user-account.ts'
 import { type InvitationFault, refuseInvitation } from './invitation-faults.ts'
 
@@ -55,7 +49,7 @@ export const inviteUser = (signon: Signon, actor: Actor, input: InviteUser): Pro
     await work.invitations.send(user.id, actor.userId)
     const note = role === 'normal' ? {} : { note: `role ${roleNames[role]}` }
     await work.record({ name: 'account-invited', about: user, ...note }, actor)
-    if (input.mustUseTwoStep) await requireTwoStep(work, actor, user)
+    if (input.mustUseTwoStep) await mandateTwoStep(work, actor, user)
     for (const { id, add } of giftsOf(offered, permissions))
       await changePermissions(work, actor, administrator, user, id, { add, remove: [] })
     return accountOf(work, email, work.now)
@@ -131,8 +125,3 @@ const giftsOf = (
       add: application.permissions.map(({ id }) => id).filter((id) => permissions.includes(id)),
     }))
     .filter(({ add }) => add.length > 0)
-
-const requireTwoStep = async (work: Work, actor: Actor, user: User): Promise<void> => {
-  await work.twoStep.require(user.id)
-  await work.record({ name: 'two-step-required', about: user }, actor)
-}

@@ -5,7 +5,8 @@ import { paths } from '#web/paths.ts'
 
 /**
  * To somebody whose password was reset with those of many others: a link to choose another one. It is made only now, so
- * its six hours begin with the mail, and goes to the address that they have when it is made. Whoever has a password again, or cannot sign in, is not written to.
+ * its six hours begin with the mail, and goes to the address that they have when it is made. Whoever has a password
+ * again, or cannot sign in, is not written to.
  */
 export const passwordResetForcedEmail = (
   signon: Signon,

@@ -9,7 +9,7 @@ import {
 } from '#domain/parent-rule.ts'
 import { Conflict, Invalid } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
-import { hashToken } from '#kernel/token.ts'
+import { versionOf } from '#kernel/version.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { EdgeOrigin } from '#store/organisation-parents.ts'
 import type { Signon, Stores, Work } from '#store/signon.ts'
@@ -116,9 +116,7 @@ const rule = (
 
 /** A word for what is set by hand of an edge, perhaps nothing, which any change of it changes. */
 export const ruleVersion = (rule: Pick<ParentRule, 'kind' | 'lasts' | 'reason'> | null): string =>
-  hashToken(JSON.stringify(rule && [rule.kind, rule.lasts, rule.reason]))
-    .toString('base64url')
-    .slice(0, 16)
+  versionOf(rule && [rule.kind, rule.lasts, rule.reason])
 
 /**
  * What somebody is told who means to set something over another thing than they saw: of two who do it at once, nothing

@@ -1,5 +1,5 @@
 import { type Letter, letter, type MailPlace, oneLine, signonName } from '#domain/letter.ts'
-import { londonDate, londonDay } from '#domain/london-time.ts'
+import { dayInWords, londonDay } from '#domain/london-time.ts'
 import type { MailOrder } from '#domain/mails.ts'
 import { daysUntil } from '#domain/two-step.ts'
 import type { Signon } from '#store/signon.ts'
@@ -19,7 +19,7 @@ export const exemptionEndingEmail = async (
   const days = daysUntil(exemption.until, londonDay(signon.clock.now()))
   if (days < 1 || days > daysAsked) return undefined
 
-  const when = `${days === 1 ? 'tomorrow' : `in ${days} days`}, on ${londonDate(new Date(`${exemption.until}T12:00:00Z`))}`
+  const when = `${days === 1 ? 'tomorrow' : `in ${days} days`}, on ${dayInWords(exemption.until)}`
   if (to !== undefined) return toGranter(signon, to, person, when, place)
   return letter(place, {
     to: person.email,

@@ -1,4 +1,4 @@
-import { londonDate, londonDay } from '#domain/london-time.ts'
+import { dayInWords, londonDay } from '#domain/london-time.ts'
 import { exemptionFaults } from '#domain/two-step.ts'
 import type { User } from '#domain/user.ts'
 import { Conflict } from '#kernel/failure.ts'
@@ -75,7 +75,7 @@ const viewOf = (signon: Signon, request: Request): Promise<ExemptionView> =>
       reasonFault: null,
       untilFaults: [],
       hasSecondFactor,
-      exemptUntil: exemption && londonDate(new Date(`${exemption.until}T12:00:00Z`)),
+      exemptUntil: exemption && dayInWords(exemption.until),
     }
   })
 

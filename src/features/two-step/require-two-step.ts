@@ -3,6 +3,7 @@ import type { User, Whom } from '#domain/user.ts'
 import { Conflict } from '#kernel/failure.ts'
 import { lockUserFor } from '#store/administration.ts'
 import type { Signon } from '#store/signon.ts'
+import { mandateTwoStep } from '#store/two-step-mandate.ts'
 
 /**
  * Requires 2-step verification of a person: unless it is set up, that is all that they can do from now on, in open
@@ -15,9 +16,8 @@ export const requireTwoStep = (signon: Signon, actor: Actor, whom: Whom): Promis
     const { isRequired, isExempt } = await work.twoStep.find(user.id)
     refuseRequired(user, isRequired)
 
-    await work.twoStep.require(user.id)
     if (isExempt) await work.record({ name: 'two-step-exemption-removed', about: user }, actor)
-    await work.record({ name: 'two-step-required', about: user }, actor)
+    await mandateTwoStep(work, actor, user)
     return user
   })
 

@@ -1,7 +1,7 @@
-import { londonDate } from '#domain/london-time.ts'
+import { dayInWords } from '#domain/london-time.ts'
 import type { User } from '#domain/user.ts'
 import { Conflict } from '#kernel/failure.ts'
-import { hashToken } from '#kernel/token.ts'
+import { versionOf } from '#kernel/version.ts'
 import type { TwoStepState } from '#store/two-step.ts'
 
 /**
@@ -9,9 +9,7 @@ import type { TwoStepState } from '#store/two-step.ts'
  * the person's own, and whether they have set up devices.
  */
 export const exemptionVersion = ({ exemption, isRequired, hasSecondFactor }: TwoStepState): string =>
-  hashToken(JSON.stringify([exemption?.reason, exemption?.until, isRequired, hasSecondFactor]))
-    .toString('base64url')
-    .slice(0, 16)
+  versionOf([exemption?.reason, exemption?.until, isRequired, hasSecondFactor])
 
 /**
  * Throws `Conflict` where the actor saw something else than there is: of two who exempt somebody at once, nothing of the
@@ -25,7 +23,6 @@ export const refuseUnseen = (user: User, present: TwoStepState, was: string | un
 }
 
 const standing = ({ exemption, isRequired }: TwoStepState): string => {
-  if (exemption)
-    return `is now exempt until ${londonDate(new Date(`${exemption.until}T12:00:00Z`))} (${exemption.reason})`
+  if (exemption) return `is now exempt until ${dayInWords(exemption.until)} (${exemption.reason})`
   return isRequired ? 'must now use 2-step verification' : 'is now not exempt'
 }

@@ -1,5 +1,5 @@
 import { type Letter, letter, type MailPlace, oneLine, signonName } from '#domain/letter.ts'
-import { londonDate } from '#domain/london-time.ts'
+import { dayInWords } from '#domain/london-time.ts'
 import type { MailOrder } from '#domain/mails.ts'
 import type { Signon } from '#store/signon.ts'
 
@@ -12,7 +12,7 @@ export const twoStepExemptedEmail = async (
   const person = await signon.single.users.seek(user)
   const exemption = person && (await signon.single.twoStep.find(user)).exemption
   if (!person || !exemption) return undefined
-  const end = londonDate(new Date(`${exemption.until}T12:00:00Z`))
+  const end = dayInWords(exemption.until)
   return letter(place, {
     to: person.email,
     name: person.name,

@@ -1,4 +1,4 @@
-import { londonDate } from '#domain/london-time.ts'
+import { dayInWords } from '#domain/london-time.ts'
 import { mustUseTwoStep } from '#domain/two-step.ts'
 import type { User } from '#domain/user.ts'
 import { findUserFor } from '#store/administration.ts'
@@ -62,7 +62,7 @@ const mandating = ({ name }: User, state: TwoStepState): Confirmation => ({
   paragraphs: [
     ...(state.exemption
       ? [
-          `They are exempt until ${londonDate(new Date(`${state.exemption.until}T12:00:00Z`))} (${state.exemption.reason}). This ends their exemption.`,
+          `They are exempt until ${dayInWords(state.exemption.until)} (${state.exemption.reason}). This ends their exemption.`,
         ]
       : []),
     ...(mustUseTwoStep(state) ? ['Their role or organisation requires it of them already.'] : []),

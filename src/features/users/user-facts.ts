@@ -1,6 +1,6 @@
 import { signInBy } from '#domain/dormancy.ts'
 import { lockEndsAt } from '#domain/lockout.ts'
-import { londonDate, londonMoment, shortLondonMoment } from '#domain/london-time.ts'
+import { dayInWords, londonDate, londonMoment, shortLondonMoment } from '#domain/london-time.ts'
 import { mustUseTwoStep, roleRequiresTwoStep } from '#domain/two-step.ts'
 import { roleNames, type User, type UserStatus } from '#domain/user.ts'
 import { isInvited } from '#domain/user-status.ts'
@@ -27,7 +27,7 @@ export const twoStepFact = (state: TwoStepState): Fact => {
   const why = required && `Required by ${required}`
   if (state.hasSecondFactor) return { value: 'Enabled', note: why }
   if (state.exemption) {
-    const until = londonDate(new Date(`${state.exemption.until}T12:00:00Z`))
+    const until = dayInWords(state.exemption.until)
     return { value: `Exempted until ${until}`, note: `Reason: ${state.exemption.reason}` }
   }
   return mustUseTwoStep(state)

@@ -17,6 +17,10 @@ const otherwise = {
   failed: 'failed',
 } as const satisfies Record<Exclude<Outcome, 'done'>, string>
 
+/** What an answer says of those with whom it went wrong, if there are any. */
+export const problemOf = (failed: number): Pick<Answer, 'problem'> =>
+  failed > 0 ? { problem: `${failed} failed. Run it again; bin/signon doctor may know why.` } : {}
+
 /** The answer of a command that went through many people: `{ matched, changed, details }`, and a line for each. */
 export const answerOfRun = ({ matched, changed, details }: Run, isRehearsal: boolean, words: RunWords) => {
   const wordsOf = (outcome: Outcome): string => {
@@ -34,6 +38,6 @@ export const answerOfRun = ({ matched, changed, details }: Run, isRehearsal: boo
       ...columns(told.map(({ email, outcome }) => [email, outcome])),
       oneLine(`${matched} found, ${changed} ${words.done}.`),
     ],
-    ...(failed > 0 && { problem: `${failed} failed. Run it again; bin/signon doctor may know why.` }),
+    ...problemOf(failed),
   } satisfies Answer
 }

@@ -7,6 +7,7 @@ import type { Config } from '#main/config.ts'
 import type { Connection } from '#store/connection.ts'
 import type { JobRun } from '#store/job-runs.ts'
 import type { Signon } from '#store/signon.ts'
+import { problemOf } from './answer-of-run.ts'
 import { type Command, command } from './command.ts'
 import { withSignon } from './console.ts'
 import { moment, table } from './lines.ts'
@@ -47,11 +48,10 @@ export const jobCommands: readonly Command[] = [
           throw new NotFound(`There is no scheduled job ${name}: use ${scheduledJobNames.join(', ')}.`)
         await runHere(signon, operator, job)
         const did = await doNow(job, signon, db, config)
-        const { failed = 0 } = did
         return {
           document: { job, did },
           lines: [`Done: ${numbersInWords(did)}.`],
-          ...(failed > 0 && { problem: `${failed} failed. Run it again; bin/signon doctor may know why.` }),
+          ...problemOf(did['failed'] ?? 0),
         }
       }),
   }),
