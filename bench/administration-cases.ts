@@ -178,9 +178,9 @@ const placesIn = async (databaseUrl: string): Promise<Places> => {
   try {
     const { rows: known } = await client.query<Place>(
       `with people as (
-         select id, lower(name) as name, (extract(epoch from last_signed_in_at) * 1000000)::bigint as signed_in,
+         select id, lower(name) as name, (extract(epoch from s.last_signed_in_at) * 1000000)::bigint as signed_in,
            row_number() over (order by lower(name), id) as place, count(*) over () as count
-         from users where kind = 'person' and last_signed_in_at is not null
+         from users join sign_in_states s on s.user_id = id where s.last_signed_in_at > '-infinity'
        )
        select id, name, signed_in, case place when 26 then 'second' when count - 10 then 'last' else 'inside' end as part
        from people where place in (26, count - 10)

@@ -66,11 +66,12 @@ const suspend = async (workshop: Workshop, round: number): Promise<Run> => {
 /** Of all people, who have just been invited, some signed in fifty days ago: others in each round. */
 const leaveUnused = async (client: Client, round: number): Promise<void> => {
   await client.query(
-    `update users set suspended_at = null, suspension_reason = null, last_signed_in_at = null
-     where suspended_at is not null or last_signed_in_at < $1`,
-    [daysAgo(45)],
+    'update users set suspended_at = null, suspension_reason = null where suspended_at is not null',
   )
-  await client.query('update users set last_signed_in_at = $1 where id % $2 = $3', [
+  await client.query(
+    `update sign_in_states set last_signed_in_at = '-infinity' where last_signed_in_at > '-infinity'`,
+  )
+  await client.query('update sign_in_states set last_signed_in_at = $1 where user_id % $2 = $3', [
     daysAgo(50),
     dueEach,
     round,

@@ -35,10 +35,7 @@ export const administrationStatements = ({ users, at }: Seeded, passwordHash: st
     `insert into user_searches (user_id, name, text, role, organisation_id)
      select id, lower(name), lower(name) || E'\\n' || email, role, organisation_id from users where kind = 'person'`,
   ]
-  const signIns = [
-    `insert into last_sign_ins (user_id, at, role, organisation_id)
-     select id, coalesce(last_signed_in_at, '-infinity'), role, organisation_id from users where kind = 'person'`,
-  ]
+  const signIns = [signInsStatement(instant)]
   const organisations = [
     `insert into listed_organisations (organisation_id, role)
      select distinct organisation_id, role from users where kind = 'person' and organisation_id is not null`,
@@ -64,19 +61,16 @@ const usersStatement = (users: number, instant: string, passwordHash: string): s
     when ${chance('u', 4)} < 0.004 then 'super_organisation_admin' when ${chance('u', 4)} < 0.015 then 'organisation_admin'
     else 'normal' end`
   return `
-    insert into users (id, uid, kind, name, email, role, organisation_id, password_hash, password_changed_at, sign_in_count, created_at,
-      updated_at, invited_at, invited_by, invitation_accepted_at, suspended_at, suspension_reason, locked_at, last_signed_in_at,
-      has_second_factor, exempt_reason, exempt_until, is_test_account)
+    insert into users (id, uid, kind, name, email, role, organisation_id, password_hash, password_changed_at, created_at,
+      updated_at, invited_at, invited_by, invitation_accepted_at, suspended_at, suspension_reason, has_second_factor,
+      exempt_reason, exempt_until, is_test_account)
     overriding system value
     select u, md5('user ' || u)::uuid, 'person', first || ' ' || last,
       translate(lower(first || '.' || last), 'ëâáé’', 'eaae''') || '.' || u || '@' || ${oneOf(domains, 'u', 9)} || '.example.gov.uk',
       role, case when role <> 'normal' or ${chance('u', 5)} > 0.02 then organisation end,
-      case when not is_invited then '${passwordHash}' end, made, case when is_invited then 0 else floor(${chance('u', 6)} * 300) end,
-      made, made, case when ${chance('u', 7)} > 0.1 or is_invited then made end, 1, case when not is_invited then made + interval '1 day' end,
+      case when not is_invited then '${passwordHash}' end, made, made, made,
+      case when ${chance('u', 7)} > 0.1 or is_invited then made end, 1, case when not is_invited then made + interval '1 day' end,
       case when is_suspended then ${instant} - ${chance('u', 8)} * interval '1 year' end, case when is_suspended then 'has left' end,
-      case when status < 0.0606 and status >= 0.06 then ${instant} + interval '1 day'
-        when status < 0.08 and status >= 0.0606 then ${instant} - interval '3 days' end,
-      case when not is_invited and ${chance('u', 11)} > 0.03 then ${instant} - ${chance('u', 12)} ^ 3 * interval '2 years' end,
       has_second_factor, case when is_exempt then 'has no phone' end,
       case when is_exempt then (${instant} + (${chance('u', 13)} - 0.1) * interval '1 year')::date end, ${chance('u', 14)} < 0.0001
     from generate_series(1::bigint, ${users}) u,
@@ -91,6 +85,17 @@ const usersStatement = (users: number, instant: string, passwordHash: string): s
       lateral (select u <= ${Object.keys(administrators).length} or not is_invited and ${chance('u', 18)} < 0.6 as has_second_factor) factor,
       lateral (select role = 'normal' and not has_second_factor and ${chance('u', 19)} < 0.01 as is_exempt) exemption`
 }
+
+/** What signing in changed of them: some are locked now, and more were. */
+const signInsStatement = (instant: string): string => `
+  insert into sign_in_states (user_id, role, organisation_id, sign_in_count, last_signed_in_at, locked_at)
+  select id, role, organisation_id, case when has_accepted then floor(${chance('id', 6)} * 300) else 0 end,
+    case when has_accepted and ${chance('id', 11)} > 0.03 then ${instant} - ${chance('id', 12)} ^ 3 * interval '2 years'
+      else '-infinity' end,
+    case when status < 0.0606 and status >= 0.06 then ${instant} + interval '1 day'
+      when status < 0.08 and status >= 0.0606 then ${instant} - interval '3 days' end
+  from users, lateral (select ${chance('id', 10)} as status, invitation_accepted_at is not null as has_accepted) stands
+  where kind = 'person'`
 
 /** Some applications are everybody's, and two hardly anybody's. */
 const grantsStatement = (users: number, instant: string): string => `

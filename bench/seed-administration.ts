@@ -28,7 +28,7 @@ export const seedAdministration = async (url: string, users: number): Promise<Se
     await fillWithoutIndexes(url, 'users', [people], users)
     await runAll(url, placeStatements, users)
     await fillWithoutIndexes(url, 'user_searches', [searches], users)
-    await fillWithoutIndexes(url, 'last_sign_ins', [signIns], users)
+    await fillWithoutIndexes(url, 'sign_in_states', [signIns], users)
     await runAll(url, organisations, users)
   }
   await runAll(url, [monthsStatement], users)

@@ -18,12 +18,12 @@ export const seedStatements = (users: number, at: number, passwordHash: string) 
     `insert into organisations (content_id, slug, name, created_at, updated_at)
      select md5('organisation ' || o)::uuid, 'department-' || o, 'Department ' || o, ${instant}, ${instant} from generate_series(1, 200) o`,
     ...applicationStatements(instant),
-    `insert into users (id, uid, kind, name, email, role, organisation_id, password_hash, password_changed_at, sign_in_count, created_at, updated_at)
+    `insert into users (id, uid, kind, name, email, role, organisation_id, password_hash, password_changed_at, created_at, updated_at)
      overriding system value
      select u, md5('user ' || u)::uuid, 'person', 'Person ' || u, 'person.' || u || '@example.gov.uk', 'normal', u % 200 + 1,
-       '${passwordHash}', ${instant}, 0, ${instant}, ${instant} from generate_series(1, ${users}) u`,
+       '${passwordHash}', ${instant}, ${instant}, ${instant} from generate_series(1, ${users}) u`,
     countOnFrom('users'),
-    `insert into last_sign_ins (user_id, at, role, organisation_id) select id, '-infinity', role, organisation_id from users`,
+    `insert into sign_in_states (user_id, role, organisation_id) select id, role, organisation_id from users`,
     sessionStatement({ users, at }, 'true'),
     `insert into grants (user_id, application_id, permission_id, created_at)
      select u, a, (a - 1) * 3 + p, ${instant} from ${everyHolding}, generate_series(1, 2) p, lateral (select ${applicationOf} as a) held`,

@@ -85,7 +85,7 @@ describe('observations about administration', () => {
 
   it('EL-Q10: a lock is recorded by its cause, whatever was typed wrong before', async () => {
     const cat = await test.user('Cat', { twoStep: true })
-    await test.rows('update users set second_factor_attempts = 12 where id = $1', [cat.id])
+    await test.rows('update sign_in_states set second_factor_attempts = 12 where user_id = $1', [cat.id])
     for (let time = 0; time < 6; time += 1) await test.browser().signIn(cat.email, 'wrong')
     const events = await test.events(cat.uid)
     ok(events.includes(1))

@@ -1,7 +1,7 @@
 import type { ApplicationId } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import { stepAt } from '#domain/totp.ts'
-import type { Role, User } from '#domain/user.ts'
+import type { Role, User, UserId } from '#domain/user.ts'
 import { after, second } from '#kernel/clock.ts'
 import { randomSecret } from '#kernel/token.ts'
 import { codesOf } from '#outside/totp.ts'
@@ -50,6 +50,8 @@ export interface UserOptions {
   readonly uses?: readonly TestApplication[]
   /** They have an authenticator app. Whoever's role demands one is sent to set it up otherwise. */
   readonly twoStep?: boolean
+  /** They were invited, and have not chosen a password yet. */
+  readonly invitedBy?: UserId | 'operator'
 }
 
 export interface ApplicationOptions {
@@ -114,18 +116,21 @@ export const people = (signon: Signon, db: Connection): People => {
     code: (secondsLater = 0) =>
       codesOf(authenticatorSecret)(stepAt(after(signon.clock.now(), secondsLater * second))),
 
-    async user(name, { role = 'normal', email, organisationId, uses = [], twoStep = false } = {}) {
-      const hash = await passwordHash
-      const user = await signon.transaction((work) =>
-        work.users.add({
+    async user(name, { role = 'normal', email, organisationId, uses = [], twoStep = false, invitedBy } = {}) {
+      const hash = invitedBy === undefined ? await passwordHash : null
+      const user = await signon.transaction(async (work) => {
+        const added = await work.users.add({
           kind: 'person',
           name,
           email: email ?? `${name.toLowerCase().replaceAll(' ', '.')}@example.gov.uk`,
           role,
           organisationId: organisationId ?? null,
           passwordHash: hash,
-        }),
-      )
+        })
+        if (invitedBy !== undefined)
+          await work.invitations.send(added.id, invitedBy === 'operator' ? undefined : invitedBy)
+        return added
+      })
       for (const application of uses) await grant(user, application, 'signin')
       if (twoStep)
         await signon.single.secondFactors.add(user.id, {

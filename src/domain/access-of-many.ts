@@ -36,7 +36,7 @@ export const choiceFault = (ids: readonly UserId[], addresses: readonly string[]
   if (ids.length + addresses.length > mostUsersAtOnce)
     return `Choose no more than ${mostUsersAtOnce.toLocaleString('en')} users at once`
   const malformed = addresses.filter((email) => emailFault(email) !== undefined && !email.includes('@'))
-  return malformed.length > 0 ? `These are no email addresses: ${listed(malformed)}` : undefined
+  return malformed.length > 0 ? `These are not email addresses: ${listed(malformed)}` : undefined
 }
 
 /** The first ten of them, and how many more there are. */

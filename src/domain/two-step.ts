@@ -32,10 +32,10 @@ export const rememberedSeconds = rememberedMilliseconds / second
 export const rememberedUntil = (passed: Date): Date => after(passed, rememberedMilliseconds)
 
 /** Wrong codes in a row, counting the last one, that lock an account. */
-const attemptsUntilLock = 10
+export const codesUntilLock = 10
 
 /** Does this wrong attempt lock the account? Of one that is locked: was it locked by wrong codes? */
-export const wrongCodeLocks = (attempts: number): boolean => attempts >= attemptsUntilLock
+export const wrongCodeLocks = (attempts: number): boolean => attempts >= codesUntilLock
 
 /** A way to pass the second step: an authenticator app. */
 export type FactorId = number & { readonly brand: 'FactorId' }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
 import type { Random } from './random.ts'
 
 /** One key of the ring: 32 bytes under a short name. */
@@ -63,14 +70,14 @@ export const keyRing = (keys: readonly [Key, ...Key[]]): KeyRing => {
   }
 }
 
-const derived = new WeakMap<Key, Map<string, Buffer>>()
+const derived = new WeakMap<Key, Map<string, KeyObject>>()
 
-/** The key for one purpose. There are few purposes, so each is derived once. */
-const derive = (key: Key, purpose: string): Buffer => {
-  const known = derived.get(key) ?? new Map<string, Buffer>()
-  const bytes = known.get(purpose) ?? createHmac('sha256', key.bytes).update(purpose).digest()
-  derived.set(key, known.set(purpose, bytes))
-  return bytes
+/** The key for one purpose, each derived once; as an object, because Node takes six times as long with the bare bytes. */
+const derive = (key: Key, purpose: string): KeyObject => {
+  const known = derived.get(key) ?? new Map<string, KeyObject>()
+  const made = known.get(purpose) ?? createSecretKey(createHmac('sha256', key.bytes).update(purpose).digest())
+  derived.set(key, known.set(purpose, made))
+  return made
 }
 
 const macWith = (key: Key, purpose: string, text: string): Buffer =>

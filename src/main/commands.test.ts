@@ -213,9 +213,18 @@ describe('bin/signon users', () => {
       await test.user('Nearly'),
       await test.user('Never'),
     ]
-    await test.rows('update users set last_signed_in_at = $2 where id = $1', [unused.id, ago(60)])
-    await test.rows('update users set last_signed_in_at = $2 where id = $1', [nearly.id, ago(35)])
-    await test.rows('update users set invited_at = $2 where id = $1', [never.id, ago(100)])
+    await test.rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
+      unused.id,
+      ago(60),
+    ])
+    await test.rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
+      nearly.id,
+      ago(35),
+    ])
+    await test.rows('update users set invited_at = $2, password_hash = null where id = $1', [
+      never.id,
+      ago(100),
+    ])
     const lastDay = ago(-10).toISOString().slice(0, 10)
     equal((await json(['users', 'show', nearly.email])).sign_in_by, lastDay)
 
@@ -266,10 +275,10 @@ describe('bin/signon users', () => {
     deepEqual([suspended.uid, suspended.status, suspended.suspension_reason], [uid, 'suspended', 'left'])
     equal((await json(['users', 'unsuspend', 'sue@example.gov.uk'])).status, 'active')
     match((await run(['users', 'unlock', 'sue@example.gov.uk'])).out, /was not locked/)
-    await test.rows('update users set locked_at = $1, failed_attempts = 6 where uid = $2', [
-      new Date('2100-01-01'),
-      uid,
-    ])
+    await test.rows(
+      'update sign_in_states set locked_at = $1, failed_attempts = 6 from users where id = user_id and uid = $2',
+      [new Date('2100-01-01'), uid],
+    )
     equal((await json(['users', 'unlock', 'sue@example.gov.uk'])).was_locked, true)
 
     const actors = await test.rows(

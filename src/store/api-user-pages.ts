@@ -58,7 +58,7 @@ export const apiUserPageStore = ({ db }: StoreContext) => ({
   async list(filter: string): Promise<readonly ListedApiUser[]> {
     const pattern = `%${filter.replaceAll(/[\\%_]/g, '\\$&')}%`
     const { rows } = await sql<ListedApiUser>`
-      select u.id, u.name, u.email, u.suspended_at as "suspendedAt", u.locked_at as "lockedAt",
+      select u.id, u.name, u.email, u.suspended_at as "suspendedAt", null as "lockedAt",
         u.invited_at as "invitedAt", u.invitation_accepted_at as "invitationAcceptedAt",
         array(
           select a.name from applications a

@@ -95,12 +95,12 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
       now(),
     )
     const { rows } = await sql<Pick<UserWithAccess, 'id' | 'signInCount' | 'permissions'>>`
-      select u.id, u.sign_in_count as "signInCount",
+      select u.id, s.sign_in_count as "signInCount",
         array_agg(p.name order by p.name <> ${signinPermission}, lower(p.name)) as permissions
-      from users u
+      from users u join sign_in_states s on s.user_id = u.id
       join grants g on g.user_id = u.id and g.application_id = ${application}
       join permissions p on p.id = g.permission_id
-      where u.id = any (${users.map(({ id }) => id)}::integer[]) group by u.id`.execute(db)
+      where u.id = any (${users.map(({ id }) => id)}::integer[]) group by u.id, s.user_id`.execute(db)
     const held = new Map(rows.map((row) => [row.id, row]))
     return {
       users: users.flatMap((user) => {

@@ -2,6 +2,7 @@ import type { Role, UserId, UserUid } from '#domain/user.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import type { IdRange } from './id-range.ts'
+import { lastSignedInAt, never } from './sign-in-states.ts'
 
 /** A person whose account may have been left unused. */
 export interface Dormant {
@@ -59,40 +60,43 @@ export const dormancyStore = ({ db }: StoreContext) => ({
 
 const people = (db: Connection) =>
   db
-    .selectFrom('users')
+    .selectFrom('users as u')
+    .innerJoin('sign_in_states as s', 's.user_id', 'u.id')
     .select([
-      'id',
-      'uid',
-      'email',
-      'role',
-      'last_signed_in_at as lastSignedInAt',
-      'unsuspended_at as unsuspendedAt',
-      'invited_at as invitedAt',
-      'invited_by as invitedBy',
+      'u.id',
+      'u.uid',
+      'u.email',
+      'u.role',
+      lastSignedInAt.as('lastSignedInAt'),
+      'u.unsuspended_at as unsuspendedAt',
+      'u.invited_at as invitedAt',
+      'u.invited_by as invitedBy',
     ])
-    .where('kind', '=', 'person')
 
 type People = ReturnType<typeof people>
 
 const within = (db: Connection, { from, to }: IdRange): People =>
   people(db)
-    .where('id', '>', from as UserId)
-    .where('id', '<=', to as UserId)
-    .orderBy('id')
+    .where('u.id', '>', from as UserId)
+    .where('u.id', '<=', to as UserId)
+    .orderBy('u.id')
 
 const only = (db: Connection, { id, role }: Dormant): People =>
-  people(db).where('id', '=', id).where('role', '=', role)
+  people(db).where('u.id', '=', id).where('u.role', '=', role)
 
 const signedInBefore = (query: People, instant: Date): People =>
-  query.where('suspended_at', 'is', null).where('last_signed_in_at', '<', instant)
+  query
+    .where('u.suspended_at', 'is', null)
+    .where('s.last_signed_in_at', '<', instant)
+    .where('s.last_signed_in_at', '>', never)
 
 const unused = (query: People, before: UnusedBefore): People =>
   signedInBefore(query, before.signedIn).where(({ eb, or }) =>
-    or([eb('unsuspended_at', 'is', null), eb('unsuspended_at', '<', before.unsuspended)]),
+    or([eb('u.unsuspended_at', 'is', null), eb('u.unsuspended_at', '<', before.unsuspended)]),
   )
 
 const neverSignedIn = (query: People, invitedBefore: Date): People =>
-  query.where('last_signed_in_at', 'is', null).where('invited_at', '<', invitedBefore)
+  query.where('s.last_signed_in_at', '=', never).where('u.invited_at', '<', invitedBefore)
 
 const dormantOf = (row: {
   readonly id: number

@@ -5,6 +5,7 @@ import {
   organisations,
   parents,
   permissions,
+  signIns,
   users,
 } from './environment-targets.sql.ts'
 
@@ -132,6 +133,7 @@ export const mergeSteps: readonly MergeStep[] = [
   ...applications,
   ...permissions,
   ...users,
+  signIns,
   ...parents,
   ...removeOrganisations,
   ...grants,

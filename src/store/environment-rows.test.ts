@@ -14,9 +14,11 @@ const split: Readonly<Record<string, readonly [RowKind, readonly string[]]>> = {
   permissions: ['permission', ['id']],
   users: [
     'user',
-    // Wrong passwords were typed there, and factors are counted by a trigger.
-    ['id', 'failed_attempts', 'locked_at', 'second_factor_attempts', 'has_second_factor'],
+    // Factors are counted by a trigger.
+    ['id', 'has_second_factor'],
   ],
+  // Wrong passwords were typed there, and role and organisation are the account's.
+  sign_in_states: ['user', ['failed_attempts', 'locked_at', 'second_factor_attempts']],
   // Codes were guessed there.
   totp_factors: ['authenticator', ['id', 'refused_steps']],
   grants: ['grant', []],
@@ -73,7 +75,6 @@ const stays: readonly string[] = [
     'job_runs',
     'organisation_imports',
     'user_searches',
-    'last_sign_ins',
     'listed_organisations',
     'schema_migrations',
   ],

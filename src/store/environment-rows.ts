@@ -53,10 +53,11 @@ export const travelling: Readonly<Record<RowKind, TravellingRows>> = {
       invited_at timestamptz, invited_by uuid, invitation_accepted_at timestamptz, requires_two_step boolean,
       exempt_reason text, exempt_until date, exempt_by uuid, is_test_account boolean`,
     source: `select u.uid, u.kind, u.name, u.email, u.role, o.content_id as organisation, u.password_hash,
-        u.password_changed_at, u.suspended_at, u.suspension_reason, u.unsuspended_at, u.last_signed_in_at,
-        u.sign_in_count, u.created_at, u.updated_at, u.invited_at, i.uid as invited_by, u.invitation_accepted_at,
-        u.requires_two_step, u.exempt_reason, u.exempt_until, e.uid as exempt_by, u.is_test_account
-      from users u left join organisations o on o.id = u.organisation_id
+        u.password_changed_at, u.suspended_at, u.suspension_reason, u.unsuspended_at,
+        nullif(s.last_signed_in_at, '-infinity') as last_signed_in_at, s.sign_in_count, u.created_at, u.updated_at,
+        u.invited_at, i.uid as invited_by, u.invitation_accepted_at, u.requires_two_step, u.exempt_reason,
+        u.exempt_until, e.uid as exempt_by, u.is_test_account
+      from users u left join sign_in_states s on s.user_id = u.id left join organisations o on o.id = u.organisation_id
       left join users i on i.id = u.invited_by left join users e on e.id = u.exempt_by`,
   },
   authenticator: {

@@ -93,26 +93,33 @@ export const users = bring({
       'password_changed_at',
       'suspended_at',
     ],
-    ...[
-      'suspension_reason',
-      'unsuspended_at',
-      'last_signed_in_at',
-      'sign_in_count',
-      'invited_at',
-      'invited_by',
-    ],
+    ...['suspension_reason', 'unsuspended_at', 'invited_at', 'invited_by'],
     ...['invitation_accepted_at', 'requires_two_step', 'exempt_reason', 'exempt_until', 'exempt_by'],
     ...['is_test_account', ...timestamps],
   ],
   // An organisation that is not there becomes one of number 0, which the database refuses.
   source: `select s.uid, s.kind, s.name, s.email, s.role,
       case when s.organisation is not null then coalesce(o.id, 0) end as organisation_id, s.password_hash,
-      s.password_changed_at, s.suspended_at, s.suspension_reason, s.unsuspended_at, s.last_signed_in_at, s.sign_in_count,
-      s.invited_at, i.id as invited_by, s.invitation_accepted_at, s.requires_two_step, s.exempt_reason, s.exempt_until,
+      s.password_changed_at, s.suspended_at, s.suspension_reason, s.unsuspended_at, s.invited_at, i.id as invited_by,
+      s.invitation_accepted_at, s.requires_two_step, s.exempt_reason, s.exempt_until,
       e.id as exempt_by, s.is_test_account, s.created_at, s.updated_at
     from staged_user s left join organisations o on o.content_id = s.organisation
     left join users i on i.uid = s.invited_by left join users e on e.uid = s.exempt_by`,
 })
+
+/** How often and when people last signed in; their rows come with their accounts, which are held first. */
+export const signIns: MergeStep = {
+  counts: 'sign_in_states changed',
+  text: `with held as materialized (
+      select u.id, coalesce(s.last_signed_in_at, '-infinity') as at, coalesce(s.sign_in_count, 0) as count
+      from staged_user s join users u using (uid) join sign_in_states t on t.user_id = u.id
+      where (t.last_signed_in_at, t.sign_in_count)
+        is distinct from (coalesce(s.last_signed_in_at, '-infinity'), coalesce(s.sign_in_count, 0))
+      for no key update of u
+    )
+    update sign_in_states t set last_signed_in_at = held.at, sign_in_count = held.count
+    from held where t.user_id = held.id`,
+}
 
 /** Edges of the organisations’ graph, with what was set by hand of them. */
 export const parents = bring({

@@ -3,6 +3,7 @@ import type { ApplicationId } from '#domain/application.ts'
 import type { Role, UserId, UserStatus } from '#domain/user.ts'
 import type { TwoStepStatus, UserOrder, UserPosition } from '#domain/user-filter.ts'
 import { userStatus } from '#domain/user-status.ts'
+import { lastSignedInAt } from './sign-in-states.ts'
 import { orders } from './user-list-order.sql.ts'
 
 /** A person as the list shows them. */
@@ -28,11 +29,11 @@ export interface ExportedUser extends ListedUser {
   readonly permissions: ReadonlyMap<ApplicationId, readonly string[]>
 }
 
-/** The columns of a `ListedRow`, of the user `u` and their organisation `o`. */
+/** The columns of a `ListedRow`, of the user `u`, their sign-ins `s` and their organisation `o`. */
 export const columns = (order: UserOrder) => sql`
-  u.id, u.name, u.email, u.role, o.name as organisation, u.suspended_at, u.locked_at, u.invited_at,
-  u.invitation_accepted_at, u.has_second_factor, u.exempt_until is not null as is_exempt, u.last_signed_in_at,
-  ${orders[order].written} as key`
+  u.id, u.name, u.email, u.role, o.name as organisation, u.suspended_at, s.locked_at, u.invited_at,
+  u.invitation_accepted_at, u.has_second_factor, u.exempt_until is not null as is_exempt,
+  ${lastSignedInAt} as last_signed_in_at, ${orders[order].written} as key`
 
 export interface ListedRow {
   readonly id: UserId

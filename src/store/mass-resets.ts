@@ -3,6 +3,7 @@ import { type MassReset, type MassResetId, mailsFromThenOn, type ResetChoice } f
 import type { UserId } from '#domain/user.ts'
 import { organisationsBelow } from './administrators.ts'
 import type { StoreContext } from './context.ts'
+import { never } from './sign-in-states.ts'
 import { midnight } from './user-list.sql.ts'
 
 /** Whoever prepares a reset. */
@@ -196,8 +197,8 @@ const meantBy = (
       (withBelow
         ? sql<SqlBool>`u.organisation_id in (${organisationsBelow(organisation)})`
         : sql<SqlBool>`u.organisation_id = ${organisation}`),
-    since !== undefined && sql<SqlBool>`u.last_signed_in_at >= ${midnight(since)}`,
-    before !== undefined && sql<SqlBool>`u.last_signed_in_at < ${midnight(before)}`,
+    since !== undefined && signedIn(sql`>= ${midnight(since)}`),
+    before !== undefined && signedIn(sql`< ${midnight(before)}`),
     spared !== undefined && sql<SqlBool>`u.id <> ${spared}`,
   ]
   return sql`(${sql.join(
@@ -205,3 +206,8 @@ const meantBy = (
     sql` and `,
   )})`
 }
+
+/** Of users `u`: their last sign-in compares so. Whoever has never signed in is meant by neither end. */
+const signedIn = (compared: RawBuilder<unknown>): RawBuilder<SqlBool> =>
+  sql`u.id in (select s.user_id from sign_in_states s
+    where s.last_signed_in_at > ${never} and s.last_signed_in_at ${compared})`

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { User, UserId } from '#domain/user.ts'
 import type { StoreContext } from './context.ts'
-import { userColumns, userOf } from './user-rows.ts'
+import { userOf, users } from './user-rows.ts'
 
 /** The people of an organisation, where all of them are meant. */
 export const organisationMemberStore = ({ db }: StoreContext) => ({
@@ -23,16 +23,17 @@ export const organisationMemberStore = ({ db }: StoreContext) => ({
     return rows.map(({ email }) => email)
   },
 
-  /** At most `limit` of them, those with ids above `after` in the order of their ids, held until the transaction ends. */
+  /**
+   * At most `limit` of them, those with ids above `after` in the order of their ids. Their accounts are held until the
+   * transaction ends, and what signing in changes of them is not.
+   */
   async lockSome(organisation: OrganisationId, after: UserId, limit: number): Promise<readonly User[]> {
-    const rows = await db
-      .selectFrom('users')
-      .select(userColumns)
-      .where('organisation_id', '=', organisation)
-      .where('id', '>', after)
-      .orderBy('id')
+    const rows = await users(db)
+      .where('u.organisation_id', '=', organisation)
+      .where('u.id', '>', after)
+      .orderBy('u.id')
       .limit(limit)
-      .forNoKeyUpdate()
+      .forNoKeyUpdate('u')
       .execute()
     return rows.map(userOf)
   },

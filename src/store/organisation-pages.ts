@@ -3,7 +3,7 @@ import type { Organisation, OrganisationId, WhichOrganisation } from '#domain/or
 import type { Role, UserId } from '#domain/user.ts'
 import type { StoreContext } from './context.ts'
 import { isMeant, noSuchOrganisation } from './organisations.ts'
-import { userColumns, userOf } from './user-rows.ts'
+import { userOf, users } from './user-rows.ts'
 
 /** An organisation as the list of all of them shows it. */
 export interface OrganisationLine extends Organisation {
@@ -88,18 +88,16 @@ export const organisationPageStore = ({ db, now }: StoreContext) => ({
     organisation: OrganisationId,
     { roles, after, limit }: { roles: readonly Role[]; after?: UserId | undefined; limit: number },
   ) {
-    const rows = await db
-      .selectFrom('users')
-      .select(userColumns)
-      .where('organisation_id', '=', organisation)
-      .where('role', 'in', roles)
+    const rows = await users(db)
+      .where('u.organisation_id', '=', organisation)
+      .where('u.role', 'in', roles)
       .$if(after !== undefined, (query) =>
         query.where(
-          sql<boolean>`(lower(name), id) > (select lower(name), id from users where id = ${after})`,
+          sql<boolean>`(lower(u.name), u.id) > (select lower(name), id from users where id = ${after})`,
         ),
       )
-      .orderBy(sql`lower(name)`)
-      .orderBy('id')
+      .orderBy(sql`lower(u.name)`)
+      .orderBy('u.id')
       .limit(limit)
       .execute()
     return rows.map(userOf)

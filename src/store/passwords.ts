@@ -1,8 +1,8 @@
 import { oldPasswordsKept, type PasswordOwner } from '#domain/password.ts'
-import { wrongCodeLocks } from '#domain/two-step.ts'
+import { codesUntilLock } from '#domain/two-step.ts'
 import type { UserId } from '#domain/user.ts'
 import { NotFound } from '#kernel/failure.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
 
 /** The passwords of people, and those that they had before. */
@@ -41,13 +41,13 @@ export const passwordStore = ({ db, now }: StoreContext) => ({
 
   /**
    * Gives a person the password of this hash: the one before is kept to be refused, wrong passwords and a lock by them
-   * are forgotten, and links to choose another password are dead. Wrong codes, and a lock by them, stay. `false`, and nothing is changed, when the present
-   * password has not the hash `instead`, if that is given.
+   * are forgotten, and links to choose another password are dead. Wrong codes, and a lock by them, stay. `false`, and
+   * nothing is changed, when the present password has not the hash `instead`, if that is given.
    */
   async replace(user: UserId, hash: string, instead?: string): Promise<boolean> {
     const present = await db
       .selectFrom('users')
-      .select(['password_hash', 'locked_at', 'second_factor_attempts'])
+      .select('password_hash')
       .where('id', '=', user)
       .forNoKeyUpdate()
       .executeTakeFirst()
@@ -55,12 +55,9 @@ export const passwordStore = ({ db, now }: StoreContext) => ({
     await db
       .updateTable('users')
       .set({ password_hash: hash, password_changed_at: now(), updated_at: now() })
-      .set({
-        failed_attempts: 0,
-        locked_at: wrongCodeLocks(present.second_factor_attempts) ? present.locked_at : null,
-      })
       .where('id', '=', user)
       .execute()
+    await forgetWrongPasswords(db, user, codesUntilLock)
     if (present.password_hash !== null) await keepOld(db, user, present.password_hash, now())
     await endResetLinks(db, user)
     return true
@@ -93,6 +90,13 @@ const presentHash = async (db: Connection, user: UserId): Promise<string | null>
   const row = await db.selectFrom('users').select('password_hash').where('id', '=', user).executeTakeFirst()
   return row?.password_hash ?? null
 }
+
+const forgetWrongPasswords = statement<never, [UserId, codesUntilLock: number]>(
+  'passwords.forget-wrong-ones',
+  `update sign_in_states set failed_attempts = 0,
+     locked_at = case when second_factor_attempts >= $2 then locked_at end
+   where user_id = $1`,
+)
 
 const endResetLinks = async (db: Connection, user: UserId): Promise<void> => {
   await db

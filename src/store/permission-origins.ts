@@ -44,7 +44,7 @@ export const permissionOriginStore = ({ db }: StoreContext) => ({
   ): Promise<readonly PermissionOrigin[]> {
     const { rows } = await sql<PermissionOrigin>`
       select json_build_object('user', g.user_id, 'application', g.application_id, 'permission', g.permission_id) as place,
-        u.id, u.email, o.name as organisation, u.role, u.suspended_at as "suspendedAt", u.locked_at as "lockedAt",
+        u.id, u.email, o.name as organisation, u.role, u.suspended_at as "suspendedAt", s.locked_at as "lockedAt",
         u.invited_at as "invitedAt", u.invitation_accepted_at as "invitationAcceptedAt", u.created_at as "createdAt",
         a.name as application, p.name as permission, g.created_at as "grantedAt",
         giver.id as "granterId", giver.email as "granterEmail", home.name as "granterOrganisation",
@@ -57,6 +57,7 @@ export const permissionOriginStore = ({ db }: StoreContext) => ({
       ) g
       join users u on u.id = g.user_id join applications a on a.id = g.application_id
       join permissions p on p.id = g.permission_id left join organisations o on o.id = u.organisation_id
+      left join sign_in_states s on s.user_id = u.id
       left join lateral (
         select e.id, e.created_at, e.note, e.actor_id from events e
         where e.about_uid = u.uid and e.number = ${eventKinds['permissions-added'].number}

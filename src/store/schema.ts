@@ -230,13 +230,6 @@ export interface JobRuns {
   worker: string;
 }
 
-export interface LastSignIns {
-  at: Timestamp;
-  organisation_id: number | null;
-  role: string;
-  user_id: number;
-}
-
 export interface ListedOrganisations {
   organisation_id: number;
   role: string;
@@ -380,6 +373,17 @@ export interface Sessions {
   user_id: number;
 }
 
+export interface SignInStates {
+  failed_attempts: Generated<number>;
+  last_signed_in_at: Generated<Timestamp>;
+  locked_at: Timestamp | null;
+  organisation_id: number | null;
+  role: string;
+  second_factor_attempts: Generated<number>;
+  sign_in_count: Generated<number>;
+  user_id: number;
+}
+
 export interface SpentRefreshTokens {
   authorization_id: Int8;
   token_hash: Buffer;
@@ -417,7 +421,6 @@ export interface Users {
   exempt_by: number | null;
   exempt_reason: string | null;
   exempt_until: Timestamp | null;
-  failed_attempts: Generated<number>;
   has_second_factor: Generated<boolean>;
   id: Generated<number>;
   invitation_accepted_at: Timestamp | null;
@@ -425,16 +428,12 @@ export interface Users {
   invited_by: number | null;
   is_test_account: Generated<boolean>;
   kind: string;
-  last_signed_in_at: Timestamp | null;
-  locked_at: Timestamp | null;
   name: string;
   organisation_id: number | null;
   password_changed_at: Timestamp | null;
   password_hash: string | null;
   requires_two_step: Generated<boolean>;
   role: Generated<string>;
-  second_factor_attempts: Generated<number>;
-  sign_in_count: Generated<number>;
   suspended_at: Timestamp | null;
   suspension_reason: string | null;
   uid: string;
@@ -470,7 +469,6 @@ export interface DB {
   events: Events;
   grants: Grants;
   job_runs: JobRuns;
-  last_sign_ins: LastSignIns;
   listed_organisations: ListedOrganisations;
   mass_reset_members: MassResetMembers;
   mass_resets: MassResets;
@@ -485,6 +483,7 @@ export interface DB {
   remembered_browsers: RememberedBrowsers;
   schema_migrations: SchemaMigrations;
   sessions: Sessions;
+  sign_in_states: SignInStates;
   spent_refresh_tokens: SpentRefreshTokens;
   throttles: Throttles;
   totp_factors: TotpFactors;

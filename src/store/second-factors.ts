@@ -24,8 +24,8 @@ export interface CodeAttempt {
 /** Ways to pass the second step. Secrets of authenticator apps must be read again, so they are sealed. */
 export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
   /**
-   * Counts an attempt before it is judged, and holds the person's row until the transaction ends: parallel ones are
-   * judged one after another.
+   * Counts an attempt before it is judged, and holds the person until the transaction ends: parallel ones are judged one
+   * after another.
    */
   async countAttempt(user: UserId): Promise<CodeAttempt> {
     const [attempt] = await countAttempt(db, user, lockOverIfBefore(now()))
@@ -35,7 +35,11 @@ export const secondFactorStore = ({ db, now, random, keys }: StoreContext) => ({
 
   /** The attempt was right: counting starts again. */
   async forgetAttempts(user: UserId): Promise<void> {
-    await db.updateTable('users').set({ second_factor_attempts: 0 }).where('id', '=', user).execute()
+    await db
+      .updateTable('sign_in_states')
+      .set({ second_factor_attempts: 0 })
+      .where('user_id', '=', user)
+      .execute()
   },
 
   /** Signing in is complete. */
@@ -101,17 +105,18 @@ export const sealedFactorOf = (user: UserId): string => `authenticator app of ${
 
 const countAttempt = statement<CodeAttempt, [UserId, lockOverIfBefore: Date]>(
   'second-factors.count-attempt',
-  `update users set
-     second_factor_attempts = case when locked_at <= $2 then 1 else second_factor_attempts + 1 end,
-     failed_attempts = case when locked_at <= $2 then 0 else failed_attempts end,
-     locked_at = case when locked_at <= $2 then null else locked_at end
-   where id = $1 returning second_factor_attempts as attempts, locked_at as "lockedAt"`,
+  `with held as materialized (select id from users where id = $1 for no key update)
+   update sign_in_states s set
+     second_factor_attempts = case when s.locked_at <= $2 then 1 else s.second_factor_attempts + 1 end,
+     failed_attempts = case when s.locked_at <= $2 then 0 else s.failed_attempts end,
+     locked_at = case when s.locked_at <= $2 then null else s.locked_at end
+   from held where s.user_id = held.id returning s.second_factor_attempts as attempts, s.locked_at as "lockedAt"`,
 )
 
 const completeSignIn = statement<never, [UserId, now: Date]>(
   'second-factors.complete-sign-in',
-  `update users set second_factor_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
-   where id = $1`,
+  `update sign_in_states set second_factor_attempts = 0, last_signed_in_at = $2, sign_in_count = sign_in_count + 1
+   where user_id = $1`,
 )
 
 // One statement, so that of any number of parallel tries with a code one gets it.

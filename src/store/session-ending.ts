@@ -33,3 +33,15 @@ export const forgetOneBrowser = async (
   if (!forgotten) throw new NotFound('This browser is forgotten already.')
   await work.record({ name: 'browser-forgotten', about: user, note: deviceOf(forgotten.userAgent) }, actor)
 }
+
+/** Ends the session that the browser had in which `user` signs in: whoever else it belonged to is signed out. */
+export const endReplaced = async (
+  work: Work,
+  from: Actor,
+  user: Pick<Owner, 'id'>,
+  sessionToken: string,
+): Promise<void> => {
+  const replaced = await work.sessions.end(sessionToken)
+  if (replaced?.isLive && replaced.id !== user.id)
+    await work.record({ name: 'signed-out', about: replaced }, { ...from, userId: user.id })
+}

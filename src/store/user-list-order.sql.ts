@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { UserOrder, UserPlace } from '#domain/user-filter.ts'
+import { never } from './sign-in-states.ts'
 import type { Condition } from './user-list.sql.ts'
 
 /** An order in which people are listed: by a key, and then by the id. */
 interface Order {
-  /** The key of users `u` as it stands in a place: text. */
+  /** The key of users `u`, whose sign-ins are `s`, as it stands in a place: text. */
   readonly written: RawBuilder<string>
   /** The key that was written in a place. */
   readonly read: (key: string) => RawBuilder<unknown>
@@ -12,12 +13,10 @@ interface Order {
 }
 
 const signIn = {
-  written: sql<string>`case when u.last_signed_in_at is null then 'never'
-    else (extract(epoch from u.last_signed_in_at) * 1000000)::bigint::text end`,
+  written: sql<string>`case when s.last_signed_in_at = ${never} then 'never'
+    else (extract(epoch from s.last_signed_in_at) * 1000000)::bigint::text end`,
   read: (key: string) =>
-    key === 'never'
-      ? sql`'-infinity'::timestamptz`
-      : sql`timestamptz 'epoch' + ${key}::bigint * interval '1 microsecond'`,
+    key === 'never' ? never : sql`timestamptz 'epoch' + ${key}::bigint * interval '1 microsecond'`,
 }
 
 export const orders = {

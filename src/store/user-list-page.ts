@@ -131,23 +131,27 @@ const sortMatching = async (
 ): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
   const { finding, order, place, limit } = found
   const { sorting, beyond } = wayThrough(order, place)
-  const key = order === 'name' ? finding.name : finding.lastSignIn
+  const isByName = order === 'name'
+  const keyed = isByName
+    ? sql`select * from matching`
+    : sql`select m.id, s.last_signed_in_at as key from matching m join sign_in_states s on s.user_id = m.id`
   const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
     with matching as materialized (
-      select ${finding.id} as id${key ? sql`, ${key} as key` : sql``} from ${finding.from}
+      select ${finding.id} as id${isByName ? sql`, ${finding.name} as key` : sql``} from ${finding.from}
       where ${matching(finding, found)}
       ${most === undefined ? sql`` : sql`limit ${most + 1}`}
     ), counted as materialized (
       select count(*)::integer as count from matching
     ), keyed as (
-      ${key ? sql`select * from matching` : sql`select m.id, n.at as key from matching m join last_sign_ins n on n.user_id = m.id`}
+      ${keyed}
       ${most === undefined ? sql`` : sql`where (select count from counted) <= ${most}`}
     ), listed as (
       select id, key from keyed where ${beyond(sql`key`, sql`id`) ?? sql`true`}
       order by ${sorting(sql`key`, sql`id`)} limit ${limit}
     )
     select counted.count, ${columns(order)} from counted
-    left join (listed join users u on u.id = listed.id left join organisations o on o.id = u.organisation_id) on true
+    left join (listed join users u on u.id = listed.id join sign_in_states s on s.user_id = listed.id
+      left join organisations o on o.id = u.organisation_id) on true
     order by ${sorting(sql`listed.key`, sql`listed.id`)}`.execute(db)
   return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
 }
@@ -163,13 +167,18 @@ const walk = async (db: Connection, found: Found): Promise<readonly ListedRow[]>
   const { rows } = await sql<ListedRow>`
     select ${columns(order)}
     from (${walkedPast(found)} limit ${mostWalked(found)}) n
-    join users u on u.id = n.user_id left join organisations o on o.id = u.organisation_id
+    join users u on u.id = n.user_id join sign_in_states s on s.user_id = n.user_id
+    left join organisations o on o.id = u.organisation_id
     where ${matching(inOrder(order), found)}
     order by ${sorting(key, personNext)} limit ${limit}`.execute(db)
   return rows.length === limit || (await isAtItsEnd(db, found)) ? rows : (await sortMatching(db, found)).rows
 }
 
-const ofSignIns = { from: sql`last_sign_ins n`, key: sql`n.at`, columns: sql`n.at` }
+const ofSignIns = {
+  from: sql`sign_in_states n`,
+  key: sql`n.last_signed_in_at`,
+  columns: sql`n.last_signed_in_at`,
+}
 /** Whoever comes next lies beside the accounts, with what is asked of people most often. */
 const orderIndexes = {
   name: { from: sql`user_searches n`, key: sql`n.name`, columns: sql`n.name, n.text` },

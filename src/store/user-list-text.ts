@@ -12,7 +12,7 @@ const commonIn = 300
 export const findingByText = async (db: Connection, text: string): Promise<Finding> => {
   if (isLong(text)) return byText(text)
   const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from (select text from user_searches limit ${sampled}) s
+    select count(*)::integer as count from (select text from user_searches limit ${sampled}) t
     where ${bySearches.containing(text)}`.execute(db)
   return (rows[0]?.count ?? 0) > commonIn ? bySearches : byText(text)
 }

@@ -4,6 +4,7 @@ import { lockOverIfBefore } from '#domain/lockout.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { Role, UserStatus } from '#domain/user.ts'
 import type { TwoStepStatus, UserFilter, UserOrder } from '#domain/user-filter.ts'
+import { never } from './sign-in-states.ts'
 
 export type Condition = RawBuilder<SqlBool>
 
@@ -13,7 +14,7 @@ export interface Reach {
   readonly organisations: readonly OrganisationId[] | 'all'
 }
 
-/** What conditions need to know of people. What they ask of the account itself they ask of `u`. */
+/** What conditions need to know of people. What they ask of the account itself they ask of `u`, of sign-ins of `s`. */
 export interface Known {
   readonly role: RawBuilder<unknown>
   readonly organisation: RawBuilder<unknown>
@@ -27,13 +28,11 @@ export interface Known {
 
 /** How people are found: by their accounts, or by the texts that they are searched by. */
 export interface Finding extends Known {
-  /** What to select from. The account is `u`; nobody looks at it who asks for nothing of it. */
+  /** What to select from. The account is `u`, its sign-ins are `s`; either is skipped where no condition asks for it. */
   readonly from: RawBuilder<unknown>
   readonly id: RawBuilder<unknown>
   /** In lower case. */
   readonly name: RawBuilder<unknown>
-  /** Missing where it is not found with them. */
-  readonly lastSignIn?: RawBuilder<unknown>
 }
 
 const heldBy = (permissions: readonly PermissionId[]): Condition =>
@@ -58,11 +57,12 @@ const inAccount = (text: string): Condition =>
 const inText = (searched: RawBuilder<unknown>, text: string): Condition =>
   text.includes('\n') ? sql`false` : sql`strpos(${searched}, lower(${text})) > 0`
 
+const signInsOf = (id: RawBuilder<unknown>) => sql`left join sign_in_states s on s.user_id = ${id}`
+
 export const byAccount: Finding = {
-  from: sql`users u`,
+  from: sql`users u ${signInsOf(sql`u.id`)}`,
   id: sql`u.id`,
   name: sql`lower(u.name)`,
-  lastSignIn: sql`coalesce(u.last_signed_in_at, '-infinity'::timestamptz)`,
   role: sql`u.role`,
   organisation: sql`u.organisation_id`,
   always: sql`u.kind = 'person'`,
@@ -71,14 +71,14 @@ export const byAccount: Finding = {
 }
 
 const bySearched = (from: RawBuilder<unknown>): Finding => ({
-  from: sql`${from} s left join users u on u.id = s.user_id`,
-  id: sql`s.user_id`,
-  name: sql`s.name`,
-  role: sql`s.role`,
-  organisation: sql`s.organisation_id`,
+  from: sql`${from} t left join users u on u.id = t.user_id ${signInsOf(sql`t.user_id`)}`,
+  id: sql`t.user_id`,
+  name: sql`t.name`,
+  role: sql`t.role`,
+  organisation: sql`t.organisation_id`,
   always: sql`true`,
-  holding: amongHolders(sql`s.user_id`),
-  containing: (text) => inText(sql`s.text`, text),
+  holding: amongHolders(sql`t.user_id`),
+  containing: (text) => inText(sql`t.text`, text),
 })
 
 /** By their texts, roles and organisations, which lie beside the accounts. */
@@ -90,7 +90,7 @@ export const byText = (text: string): Finding => ({
   containing: () => sql`true`,
 })
 
-const textOfNext = sql`(select s.text from user_searches s where s.user_id = n.user_id)`
+const textOfNext = sql`(select t.text from user_searches t where t.user_id = n.user_id)`
 
 /** One after another, in an index `n` that has people in this order, and what is asked of them most often. */
 export const inOrder = (order: UserOrder): Known => ({
@@ -109,8 +109,8 @@ const textsWith = (text: string): RawBuilder<unknown> => {
     const pattern = text.replaceAll(/[\\%_]/g, '\\$&')
     return sql`(select * from user_searches where text like '%' || lower(${pattern}) || '%')`
   }
-  return sql`(select * from user_searches s
-    where characters_and_pairs(s.text) @> pairs_or_character(lower(${text})) and ${inText(sql`s.text`, text)} offset 0)`
+  return sql`(select * from user_searches t
+    where characters_and_pairs(t.text) @> pairs_or_character(lower(${text})) and ${inText(sql`t.text`, text)} offset 0)`
 }
 
 /**
@@ -173,12 +173,13 @@ const invited = sql<SqlBool>`(u.invited_at is not null and u.invitation_accepted
 
 /** As `userStatus` says: a suspension outranks an open invitation, and that a lock. */
 const statusIs = (status: UserStatus, now: Date): Condition => {
-  const locked = sql<SqlBool>`u.locked_at > ${lockOverIfBefore(now)}`
+  // The locked are few, and looked up together.
+  const locked = sql<SqlBool>`u.id in (select user_id from sign_in_states where locked_at > ${lockOverIfBefore(now)})`
   const conditions = {
     suspended: sql<SqlBool>`u.suspended_at is not null`,
     invited: sql<SqlBool>`u.suspended_at is null and ${invited}`,
     locked: sql<SqlBool>`u.suspended_at is null and not ${invited} and ${locked}`,
-    active: sql<SqlBool>`u.suspended_at is null and not ${invited} and (u.locked_at is null or not ${locked})`,
+    active: sql<SqlBool>`u.suspended_at is null and not ${invited} and not ${locked}`,
   } as const satisfies Record<UserStatus, Condition>
   return sql`(${conditions[status]})`
 }
@@ -197,10 +198,10 @@ export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at t
  * and has not accepted has never signed in.
  */
 export const signedIn = ({ statuses, dormantSince }: UserFilter): Condition | undefined => {
-  if (statuses.length === 1 && statuses[0] === 'invited') return sql`n.at = '-infinity'`
-  return dormantSince === undefined ? undefined : sql`n.at < ${midnight(dormantSince)}`
+  if (statuses.length === 1 && statuses[0] === 'invited') return sql`n.last_signed_in_at = ${never}`
+  return dormantSince === undefined ? undefined : sql`n.last_signed_in_at < ${midnight(dormantSince)}`
 }
 
 // Whoever never signed in counts from the day on which the account was made.
 const dormantSince = (day: string): Condition =>
-  sql`(coalesce(u.last_signed_in_at, '-infinity') < ${midnight(day)} and u.created_at < ${midnight(day)})`
+  sql`(s.last_signed_in_at < ${midnight(day)} and u.created_at < ${midnight(day)})`

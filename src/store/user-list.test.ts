@@ -21,18 +21,29 @@ const held = permission?.id ?? (0 as PermissionId)
 // A crowd in which some stand close together in one of the orders, and others are spread.
 await rows(
   `insert into users (uid, kind, name, email, role, organisation_id, created_at, updated_at, invited_at, invitation_accepted_at,
-     suspended_at, suspension_reason, last_signed_in_at)
+     suspended_at, suspension_reason)
    select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'person',
      (array['Ann', 'Bea', 'Čai', 'Zoë'])[1 + n / 6000] || ' ' || case when n % 3 = 0 then 'Smith' else 'Wu' end || n % 200,
      'crowd' || n || '@example.gov.uk', case when n % 90 = 0 then 'organisation_admin' else 'normal' end,
      case when n % 250 = 1 then $2::integer when n % 11 > 0 or n % 90 = 0 then $1 end, '2020-01-01', '2020-01-01', '2020-01-01',
      case when n % 4 in (1, 2) then timestamptz '2020-01-02' end,
      case when n % 10 = 7 or n > 10000 and n % 4 > 1 then timestamptz '2026-10-01' end,
-     case when n % 10 = 7 or n > 10000 and n % 4 > 1 then 'has left' end,
-     case when n % 4 = 1 then timestamptz '2026-01-01' + n * interval '1 minute'
-       when n % 4 = 2 then timestamptz '2023-01-01' - n % 7 * interval '1 day' end
+     case when n % 10 = 7 or n > 10000 and n % 4 > 1 then 'has left' end
    from generate_series(1, 23999) n`,
   [large, small],
+)
+await rows(
+  `update sign_in_states set last_signed_in_at = case when n % 4 = 1 then timestamptz '2026-01-01' + n * interval '1 minute'
+     else timestamptz '2023-01-01' - n % 7 * interval '1 day' end
+   from (select id, substring(email from '[0-9]+')::integer as n from users where email like 'crowd%') crowd
+   where user_id = crowd.id and n % 4 in (1, 2)`,
+)
+// Some are locked, and others were until an hour ago.
+await rows(
+  `update sign_in_states
+   set locked_at = case when user_id % 2 = 0 then $1::timestamptz else $1::timestamptz - interval '1 hour' end
+   where user_id % 70 < 2`,
+  [test.clock.now()],
 )
 await rows(
   `insert into grants (user_id, application_id, permission_id, created_at)
@@ -65,14 +76,22 @@ const everybody: UserFilter = {
 const smith = `(strpos(lower(name), 'smith') > 0 or strpos(email, 'smith') > 0)`
 const invited = 'suspended_at is null and invited_at is not null and invitation_accepted_at is null'
 const suspended = 'suspended_at is not null'
+const locked = `suspended_at is null and (invited_at is null or invitation_accepted_at is not null)
+  and id in (select user_id from sign_in_states where locked_at = '${test.clock.now().toISOString()}')`
 const withLedger = `id in (select user_id from grants)`
-const dormant = `coalesce(last_signed_in_at, '-infinity') < '2024-06-01' and created_at < '2024-06-01'`
+const dormant = `last_signed_in_at < '2024-06-01' and created_at < '2024-06-01'`
 
 /** Filters, and what they say in plain SQL. */
 const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> = {
   everybody: [{}, 'true'],
   suspended: [{ statuses: ['suspended'] }, suspended],
   invited: [{ statuses: ['invited'] }, invited],
+  locked: [{ statuses: ['locked'] }, locked],
+  'locked or suspended': [{ statuses: ['locked', 'suspended'] }, `(${locked} or ${suspended})`],
+  active: [
+    { statuses: ['active'] },
+    `suspended_at is null and not (${locked}) and (invited_at is null or invitation_accepted_at is not null)`,
+  ],
   'invited or suspended': [{ statuses: ['invited', 'suspended'] }, `(${invited} or ${suspended})`],
   dormant: [{ dormantSince: '2024-06-01' }, dormant],
   'dormant and invited': [{ dormantSince: '2024-06-01', statuses: ['invited'] }, `${dormant} and ${invited}`],
@@ -105,16 +124,19 @@ const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> 
   nobody: [{ text: 'qqq' }, 'false'],
 }
 
+const signInKey = `case when last_signed_in_at = '-infinity' then 'never'
+  else (extract(epoch from last_signed_in_at) * 1000000)::bigint::text end`
+
 /** What people are sorted by, and that as it stands in a place. */
 const orders: Readonly<Record<UserOrder, { readonly sorting: string; readonly key: string }>> = {
   name: { sorting: 'lower(name), id', key: 'lower(name)' },
   'newest-sign-in': {
-    sorting: `coalesce(last_signed_in_at, '-infinity') desc, id desc`,
-    key: `coalesce((extract(epoch from last_signed_in_at) * 1000000)::bigint::text, 'never')`,
+    sorting: 'last_signed_in_at desc, id desc',
+    key: signInKey,
   },
   'oldest-sign-in': {
-    sorting: `coalesce(last_signed_in_at, '-infinity'), id`,
-    key: `coalesce((extract(epoch from last_signed_in_at) * 1000000)::bigint::text, 'never')`,
+    sorting: 'last_signed_in_at, id',
+    key: signInKey,
   },
 }
 
@@ -136,7 +158,9 @@ const holdAgainst = async (
     const page = (place?: UserPlace) =>
       signon.read(({ userList }) => userList.page(administrator, asked, order, place, limit))
     const all = await rows<{ id: UserId; key: string }>(
-      `select id, ${key} as key from users where kind = 'person' and ${condition} order by ${sorting}`,
+      `select id, ${key} as key from users
+       join (select user_id, last_signed_in_at from sign_in_states) signs on user_id = id
+       where ${condition} order by ${sorting}`,
     )
     const ids = (from: number, to: number) => all.slice(Math.max(from, 0), to).map(({ id }) => id)
 
@@ -185,7 +209,8 @@ describe('a page of the list', () => {
 
   it('has those with access to an application, who signed in last first', async () => {
     const all = await rows<{ id: UserId }>(
-      `select id from users where ${withLedger} order by ${orders['newest-sign-in'].sorting}`,
+      `select id from users join (select user_id, last_signed_in_at from sign_in_states) signs on user_id = id
+       where ${withLedger} order by ${orders['newest-sign-in'].sorting}`,
     )
     const { users, isMore } = await signon.single.applicationPages.usersWithAccess(application.id, { limit })
     deepEqual([users.map(({ id }) => id), isMore], [all.slice(0, limit).map(({ id }) => id), true])
@@ -203,7 +228,8 @@ describe('a page of the list', () => {
       `update users set role = 'super_organisation_admin' where role = 'organisation_admin' and id % 7 = 0`,
     )
     await rows(
-      `update users set last_signed_in_at = '2026-10-30' where invitation_accepted_at is not null and id % 9 = 0`,
+      `update sign_in_states set last_signed_in_at = '2026-10-30'
+       from users where id = user_id and invitation_accepted_at is not null and id % 9 = 0`,
     )
     await holdAgainst(inLarge, {}, withinLarge)
     for (const name of ['everybody', 'of a large organisation', 'of a small one', 'organisation admins']) {
@@ -212,8 +238,8 @@ describe('a page of the list', () => {
     }
   })
 
-  it('takes nobody for invited who has signed in: whoever does has accepted', async () => {
-    const sql = `update users set last_signed_in_at = '2026-10-30' where ${invited}`
-    await rejects(rows(sql), /users_accept_before_they_sign_in/)
+  it('takes nobody for invited who can sign in: whoever has a password has accepted', async () => {
+    const sql = `update users set password_hash = 'x' where ${invited}`
+    await rejects(rows(sql), /users_accept_before_they_have_a_password/)
   })
 })

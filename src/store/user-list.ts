@@ -84,8 +84,8 @@ export const userListStore = ({ db, now }: StoreContext) => {
       const { among } = await askedFor(administrator, filter)
       const { text } = filter
       const { rows } = await sql<ExportedRow>`
-        select ${columns('name')}, u.sign_in_count, u.created_at, u.exempt_until::text, held.permissions
-        from users u left join organisations o on o.id = u.organisation_id
+        select ${columns('name')}, s.sign_in_count, u.created_at, u.exempt_until::text, held.permissions
+        from ${byAccount.from} left join organisations o on o.id = u.organisation_id
         left join lateral (
           select jsonb_agg(jsonb_build_array(g.application_id, p.name) order by lower(p.name), p.name) as permissions
           from grants g join permissions p on p.id = g.permission_id where g.user_id = u.id

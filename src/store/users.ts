@@ -4,7 +4,16 @@ import type { Role, User, UserId, UserKind, Whom } from '#domain/user.ts'
 import { Conflict, NotFound } from '#kernel/failure.ts'
 import { type Connection, isDuplicate, statement } from './connection.ts'
 import type { StoreContext } from './context.ts'
-import { byEmail, foundUser, named, userColumns, userOf } from './user-rows.ts'
+import {
+  accountColumns,
+  byEmail,
+  foundUser,
+  lockOnly,
+  named,
+  userOf,
+  users,
+  withSignInState,
+} from './user-rows.ts'
 
 export interface NewUser {
   readonly kind: UserKind
@@ -34,10 +43,10 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
         created_at: at,
         updated_at: at,
       })
-      .returning(userColumns)
+      .returning(accountColumns)
       .executeTakeFirstOrThrow()
       .catch((error: unknown) => throwTaken(error, user.email))
-    return userOf(row)
+    return userOf({ ...row, locked_at: null, last_signed_in_at: null })
   },
 
   /** The user with this normalised address. Throws `NotFound`. */
@@ -47,7 +56,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return userOf(row)
   },
 
-  /** The user with this id, holding the row until the transaction ends. Throws `NotFound`. */
+  /** The user with this id, held until the transaction ends. Throws `NotFound`. */
   async lockById(id: UserId): Promise<User> {
     const user = await this.seekAndLock(id)
     if (!user) throw new NotFound('There is no such account.')
@@ -56,8 +65,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
 
   /** The same; nothing when there is none. */
   async seekAndLock(id: UserId): Promise<User | undefined> {
-    const query = db.selectFrom('users').select(userColumns).where('id', '=', id).forNoKeyUpdate()
-    const row = await query.executeTakeFirst()
+    const row = await lockOnly(db, users(db).where('u.id', '=', id))
     return row && userOf(row)
   },
 
@@ -66,40 +74,37 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return foundUser(await named(db, whom).executeTakeFirst(), whom)
   },
 
-  /** The user, holding the row until the transaction ends. Throws `NotFound`. */
+  /** The user, held until the transaction ends. Throws `NotFound`. */
   async lockNamed(whom: Whom): Promise<User> {
-    return foundUser(await named(db, whom).forNoKeyUpdate().executeTakeFirst(), whom)
+    return foundUser(await lockOnly(db, named(db, whom)), whom)
   },
 
   /**
-   * The user, and how many other superadmins are active: neither suspended nor only invited. All of them are held, in
-   * the order of their ids, until the transaction ends: no two can be suspended or demoted at once. Throws `NotFound`.
+   * The user, held as above, and how many other superadmins are active: neither suspended nor only invited. The accounts
+   * of all of them are held, in the order of their ids, until the transaction ends: no two can be suspended or demoted at
+   * once. Throws `NotFound`.
    */
   async lockAmongSuperadmins(
     whom: Whom,
   ): Promise<{ readonly user: User; readonly otherSuperadmins: number }> {
     const { id } = foundUser(await named(db, whom).executeTakeFirst(), whom)
-    const rows = await db
-      .selectFrom('users')
-      .select(userColumns)
+    const rows = await users(db)
       .where(({ eb, and, or }) =>
         or([
-          eb('id', '=', id),
+          eb('u.id', '=', id),
           and([
-            eb('role', '=', 'superadmin'),
-            eb('suspended_at', 'is', null),
-            or([eb('invited_at', 'is', null), eb('invitation_accepted_at', 'is not', null)]),
+            eb('u.role', '=', 'superadmin'),
+            eb('u.suspended_at', 'is', null),
+            or([eb('u.invited_at', 'is', null), eb('u.invitation_accepted_at', 'is not', null)]),
           ]),
         ]),
       )
-      .orderBy('id')
-      .forNoKeyUpdate()
+      .orderBy('u.id')
+      .forNoKeyUpdate('u')
       .execute()
+    const row = rows.find((candidate) => candidate.id === id)
     return {
-      user: foundUser(
-        rows.find((candidate) => candidate.id === id),
-        whom,
-      ),
+      user: foundUser(await withSignInState(db, row), whom),
       otherSuperadmins: rows.length - 1,
     }
   },
@@ -111,7 +116,7 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
   },
 
   async seek(id: UserId): Promise<User | undefined> {
-    const row = await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst()
+    const row = await users(db).where('u.id', '=', id).executeTakeFirst()
     return row && userOf(row)
   },
 
@@ -149,12 +154,12 @@ export const userStore = ({ db, now, random }: StoreContext) => ({
     return (await lock(db, user, now(), lockOverIfBefore(now()))).length > 0
   },
 
-  /** Ends a lock and forgets the wrong passwords. */
+  /** Ends a lock and forgets wrong passwords and codes. */
   async unlock(user: UserId): Promise<void> {
     await db
-      .updateTable('users')
-      .set({ locked_at: null, failed_attempts: 0, second_factor_attempts: 0, updated_at: now() })
-      .where('id', '=', user)
+      .updateTable('sign_in_states')
+      .set({ locked_at: null, failed_attempts: 0, second_factor_attempts: 0 })
+      .where('user_id', '=', user)
       .execute()
   },
 
@@ -204,5 +209,6 @@ const throwTaken = (error: unknown, email: string): never => {
 
 const lock = statement<{ readonly id: UserId }, [UserId, Date, Date]>(
   'users.lock',
-  'update users set locked_at = $2 where id = $1 and (locked_at is null or locked_at <= $3) returning id',
+  `update sign_in_states set locked_at = $2
+   where user_id = $1 and (locked_at is null or locked_at <= $3) returning user_id as id`,
 )

@@ -17,7 +17,7 @@ import {
   type ReportView,
   reportPage,
 } from './access-of-many.page.ts'
-import { noApplication, prepareAccessOfMany, reachedOf } from './prepare-access-of-many.ts'
+import { noApplication, noKind, prepareAccessOfMany, reachedOf } from './prepare-access-of-many.ts'
 import { previewAccessOfMany } from './preview-access-of-many.ts'
 import {
   choicesOf,
@@ -66,16 +66,12 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
 
   scope.post(paths.changeMany, { ...may, bodyLimit: largestFormBytes }, async (request, reply) => {
     const kind = onlyText(request.body, 'kind')
-    if (kind !== 'give' && kind !== 'take')
-      return choose(request, reply, request.body, [
-        { text: 'Select whether to give or to take', field: 'kind' },
-      ])
     try {
       const id = await prepareAccessOfMany(signon, actorOf(request), {
         users: idsIn(request.body, 'users[]') as readonly UserId[],
         addresses: onlyText(request.body, 'addresses') ?? '',
         application: (rowNumber(onlyText(request.body, 'application') ?? '') ?? 0) as ApplicationId,
-        isGiving: kind === 'give',
+        isGiving: kind === 'give' ? true : kind === 'take' ? false : null,
       })
       return reply.redirect(pathTo(paths.changeManyReport, { id }), 303)
     } catch (error) {
@@ -179,10 +175,12 @@ export const accessOfManyRoutes: Routes = (scope, signon) => {
   }
 }
 
-const faultOf = (text: string): FieldFault => ({
-  text,
-  field: text === noApplication ? 'application' : 'addresses',
-})
+const faultOf = (text: string): FieldFault => ({ text, field: fieldOf.get(text) ?? 'addresses' })
+
+const fieldOf: ReadonlyMap<string, FieldFault['field']> = new Map([
+  [noApplication, 'application'],
+  [noKind, 'kind'],
+])
 
 /** Of whom the administrator does not look after any more only what became of them: a reason may name them. */
 const shownAs = (member: Member, isReached: boolean): ReportView['members'][number] => {

@@ -79,7 +79,7 @@ describe('addresses that are pasted', () => {
       ) ?? '',
       /no more than 5,000/,
     )
-    match(choiceFault([], ['nonsense']) ?? '', /no email addresses: nonsense/)
+    match(choiceFault([], ['nonsense']) ?? '', /not email addresses: nonsense/)
     equal(choiceFault([], ['a@x.gov.uk']), undefined)
   })
 })
@@ -421,7 +421,7 @@ describe('who may change access of many', () => {
       match(page.text, new RegExp(`You do not look after anybody with these addresses: ${email}`))
     }
     match((await prepare(browser, 'give', [other])).text, /you do not look after them/)
-    match((await prepare(browser, 'give', [], 'nonsense')).text, /These are no email addresses/)
+    match((await prepare(browser, 'give', [], 'nonsense')).text, /These are not email addresses/)
     match((await prepare(browser, 'give', [])).text, /Select users, or enter their email addresses/)
   })
 
@@ -452,6 +452,22 @@ describe('who may change access of many', () => {
       match(text, /<a href="#application">Select an application from the list/)
       match(text, />\s*ann@example\.gov\.uk<\/textarea>/)
     }
+  })
+
+  it('nobody’s who missed several things: all of them are said at once', async () => {
+    const browser = await test.signedIn(root)
+    const { text } = await browser.post('/users/access_changes', { addresses: '', application: '' }, newPage)
+    deepEqual(
+      [...text.matchAll(/<a href="#(\w+)">([^<]+)</g)].map(([, field, fault]) => [field, fault]),
+      [
+        ['addresses', 'Select users, or enter their email addresses'],
+        ['application', 'Select an application from the list'],
+        ['kind', 'Select whether to give or to take'],
+      ],
+    )
+    const nobody = { addresses: 'nobody@example.gov.uk', application: '' }
+    const { text: both } = await browser.post('/users/access_changes', nobody, newPage)
+    match(both, /id="addresses-error"[\s\S]*nobody@example\.gov\.uk[\s\S]*id="application-error"/)
   })
 
   it('what was prepared and never started is forgotten after a week, by the next who prepares one', async () => {

@@ -4,14 +4,15 @@ import type { ApplicationId } from '#domain/application.ts'
 import type { Actor } from '#domain/events.ts'
 import type { UserId } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
-import { Forbidden, Invalid } from '#kernel/failure.ts'
+import { Forbidden, invariant } from '#kernel/failure.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import type { Candidate } from '#store/access-of-many.ts'
 import { administratorFor } from '#store/administration.ts'
 import type { Signon, Stores } from '#store/signon.ts'
 
-/** What is said to whoever chose no application, or one that people do not use. */
+/** What is said to whoever chose no application, or one that people do not use; and whoever did not say what to do. */
 export const noApplication = 'Select an application from the list'
+export const noKind = 'Select whether to give or to take'
 
 /** How long a change is kept that nobody starts. */
 const draftDays = 7
@@ -21,12 +22,14 @@ export interface PrepareAccessOfMany {
   /** Addresses as they were pasted. */
   readonly addresses: string
   readonly application: ApplicationId
-  readonly isGiving: boolean
+  /** Nothing when that was not said. */
+  readonly isGiving: boolean | null
 }
 
 /**
- * Notes whose access to an application is to be changed; nothing is changed yet. Throws `Invalid` for an application that
- * people do not use, and when somebody named is not there, or is not looked after by the actor, which looks the same.
+ * Notes whose access to an application is to be changed; nothing is changed yet. Throws `Invalid` with everything that is
+ * missing or wrong: an application that people do not use, and somebody who is not there, or is not looked after by the
+ * actor, which looks the same.
  */
 export const prepareAccessOfMany = (
   signon: Signon,
@@ -37,16 +40,21 @@ export const prepareAccessOfMany = (
     const administrator = await administratorFor(work, actor, 'change access of many')
     if (administrator.kind !== 'person') throw new Forbidden('Only people prepare changes in pages.')
     const addresses = addressesIn(input.addresses)
-    refuseFaults([choiceFault(input.users, addresses)])
+    const choice = choiceFault(input.users, addresses)
+    const reached = choice === undefined ? await reachedOf(work, administrator, input.users, addresses) : []
     const application = await work.applications.seek(input.application)
-    if (!application || application.retiredAt !== null || application.isApiOnly)
-      throw new Invalid(noApplication)
+    const { isGiving } = input
+    const isUsed = application && application.retiredAt === null && !application.isApiOnly
+    refuseFaults([
+      ...(choice === undefined ? unknownFaults(input.users, addresses, reached) : [choice]),
+      isUsed ? undefined : noApplication,
+      isGiving === null ? noKind : undefined,
+    ])
+    invariant(application && isGiving !== null, 'what is missing was refused')
 
-    const reached = await reachedOf(work, administrator, input.users, addresses)
-    refuseUnknown(input.users, addresses, reached)
     await work.accessOfMany.forgetDrafts(after(work.now, -draftDays * day))
     return work.accessOfMany.prepare(
-      { by: administrator.id, application: application.id, isGiving: input.isGiving },
+      { by: administrator.id, application: application.id, isGiving },
       reached.map(({ id }) => id),
     )
   })
@@ -75,19 +83,19 @@ export const reachedOf = async (
   )
 }
 
-const refuseUnknown = (
+/** What is said of those who are named and not reached. */
+const unknownFaults = (
   ids: readonly UserId[],
   addresses: readonly string[],
   reached: readonly Candidate[],
-): void => {
+): readonly (string | undefined)[] => {
   const [emails, known] = [new Set(reached.map(({ email }) => email)), new Set(reached.map(({ id }) => id))]
   const unknown = addresses.filter((address) => !emails.has(address))
   const missing = ids.filter((id) => !known.has(id)).length
-  const faults = [
+  return [
     unknown.length > 0 ? `You do not look after anybody with these addresses: ${listed(unknown)}` : undefined,
     missing > 0
       ? 'Some users that you selected are not there any more, or you do not look after them. Go back to the list and select again.'
       : undefined,
-  ].filter((fault) => fault !== undefined)
-  if (faults.length > 0) throw new Invalid(faults.join('\n'))
+  ]
 }

@@ -44,8 +44,12 @@ const alertOf = async (browser: TestBrowser, path: string) =>
   /<p class="govuk-notification-banner__heading">\s*(.*?)\s*<\/p>/s.exec((await browser.get(path)).text)?.[1]
 
 const attemptsOf = async ({ id }: User) =>
-  (await test.rows<{ failed_attempts: number }>('select failed_attempts from users where id = $1', [id]))[0]
-    ?.failed_attempts
+  (
+    await test.rows<{ failed_attempts: number }>(
+      'select failed_attempts from sign_in_states where user_id = $1',
+      [id],
+    )
+  )[0]?.failed_attempts
 
 describe('confirming a new address, signed in', () => {
   it('asks once more, and then it is the address to sign in with', async () => {

@@ -44,11 +44,15 @@ describe('users with access to an application', () => {
     await test.grant(await test.user('Dan'), application, 'editor')
     await test.machine('Robot', application)
     await test.rows(
-      `update users set last_signed_in_at = '2026-10-01T08:00:00Z', sign_in_count = 1234 where id = $1`,
+      `update sign_in_states set last_signed_in_at = '2026-10-01T08:00:00Z', sign_in_count = 1234 where user_id = $1`,
       [ada.id],
     )
     await test.rows(
-      `update users set last_signed_in_at = '2026-10-02T08:00:00Z', suspended_at = '2026-10-03', suspension_reason = 'left' where id = $1`,
+      `update sign_in_states set last_signed_in_at = '2026-10-02T08:00:00Z' where user_id = $1`,
+      [cat.id],
+    )
+    await test.rows(
+      `update users set suspended_at = '2026-10-03', suspension_reason = 'left' where id = $1`,
       [cat.id],
     )
     const { text } = await get(`/applications/${application.id}/users_with_access`)
@@ -73,11 +77,14 @@ describe('users with access to an application', () => {
   it('are read page by page, each once, also those who never signed in', async () => {
     const application = await test.application('Crowded')
     await test.rows(
-      `insert into users (uid, kind, name, email, role, created_at, updated_at, last_signed_in_at)
+      `insert into users (uid, kind, name, email, role, created_at, updated_at)
        select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'person', 'Crowd ' || n,
-         'crowd' || n || '@example.gov.uk', 'normal', '2026-01-01', '2026-01-01',
-         case when n % 2 = 0 then timestamptz '2026-01-01' + (n / 10) * interval '1 day' end
+         'crowd' || n || '@example.gov.uk', 'normal', '2026-01-01', '2026-01-01'
        from generate_series(1, 230) n`,
+    )
+    await test.rows(
+      `update sign_in_states set last_signed_in_at = timestamptz '2026-01-01' + (user_id / 10) * interval '1 day'
+       from users where id = user_id and name like 'Crowd %' and user_id % 2 = 0`,
     )
     await test.rows(
       `insert into grants (user_id, application_id, permission_id, created_at)

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import type { User, UserId } from '#domain/user.ts'
 import { after, day } from '#kernel/clock.ts'
+import { password } from '#test/people.ts'
 import { operator, startSignon } from '#test/signon.ts'
 import { deleteNeverSignedIn } from './delete-never-signed-in.ts'
 import { warnInviters } from './warn-inviters.ts'
@@ -12,8 +13,7 @@ const start = clock.now()
 
 /** Somebody invited so many days ago, by somebody or nobody. */
 const invited = async (name: string, days: number, by?: UserId): Promise<User> => {
-  const user = await test.user(name)
-  await signon.single.invitations.send(user.id, by)
+  const user = await test.user(name, { invitedBy: by ?? 'operator' })
   await rows('update users set invited_at = $2 where id = $1', [user.id, after(clock.now(), -days * day)])
   return user
 }
@@ -59,7 +59,7 @@ describe('deleting the never signed in', () => {
     await signon.single.invitations.send(again.id, undefined)
     const once = await invited('Once', 91)
     await signon.single.invitations.accept(once.id)
-    await rows('update users set last_signed_in_at = $2 where id = $1', [once.id, clock.now()])
+    await rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [once.id, clock.now()])
     const robot = await test.machine('Robot', await test.application('Imports'))
     await run()
     deepEqual([await isThere(again), await isThere(once), await isThere(robot.user)], [true, true, true])
@@ -72,6 +72,7 @@ describe('deleting the never signed in', () => {
       await invited('Good', 91),
     ]
     await signon.single.invitations.accept(quick.id)
+    await signon.single.passwords.replace(quick.id, await signon.passwords.hash(password))
     await rows(`create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
       create trigger refuse before delete on users for each row when (old.id = ${bad.id}) execute function refuse()`)
     const { dormancy } = signon.single
@@ -99,8 +100,7 @@ describe('deleting the never signed in', () => {
   })
 
   it('departure 9 keeps the last active superadmin', async () => {
-    const root = await test.user('Root', { role: 'superadmin' })
-    await signon.single.invitations.send(root.id, undefined)
+    const root = await test.user('Root', { role: 'superadmin', invitedBy: 'operator' })
     await signon.single.invitations.accept(root.id)
     clock.step(100 * day)
     deepEqual((await run()).details, [{ email: root.email, outcome: 'last superadmin' }])
@@ -166,7 +166,10 @@ describe('warning whoever invited somebody', () => {
     const [signsIn, again] = [await invited('A', 85, ada.id), await invited('B', 85, ada.id)]
     equal((await warnInviters(signon, operator)).changed, 2)
     await signon.single.invitations.accept(signsIn.id)
-    await rows('update users set last_signed_in_at = $2 where id = $1', [signsIn.id, clock.now()])
+    await rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
+      signsIn.id,
+      clock.now(),
+    ])
     await signon.single.invitations.send(again.id, undefined)
     deepEqual(await test.mails(), [])
   })

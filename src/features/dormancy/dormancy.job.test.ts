@@ -40,7 +40,7 @@ describe('accounts that nobody uses', () => {
 
   it('are suspended by Signon itself, and what came of it is logged without addresses', async () => {
     const [ada, bad] = [await test.user('Ada'), await test.user('Bad')]
-    await rows('update users set last_signed_in_at = $1', [after(clock.now(), -50 * day)])
+    await rows('update sign_in_states set last_signed_in_at = $1', [after(clock.now(), -50 * day)])
     await rows(`create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
       create trigger refuse before update on users for each row when (old.id = ${bad.id}) execute function refuse()`)
     const log: object[] = []

@@ -11,7 +11,7 @@ const start = clock.now()
 
 const ago = (days: number): Date => after(clock.now(), -days * day)
 const signedIn = (user: User, days: number) =>
-  rows('update users set last_signed_in_at = $2 where id = $1', [user.id, ago(days)])
+  rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [user.id, ago(days)])
 const person = async (name: string, days: number): Promise<User> => {
   const user = await test.user(name)
   await signedIn(user, days)

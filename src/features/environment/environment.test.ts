@@ -65,8 +65,10 @@ const alter = (kind: string, change: (row: Record<string, unknown>) => object) =
 const picture = async ({ rows }: TestSignon) => ({
   users:
     await rows(`select u.uid, u.name, u.email, u.role, o.slug, u.password_hash, u.suspension_reason, u.invited_at,
-      i.uid as invited_by, u.requires_two_step, u.exempt_reason, u.exempt_until, u.created_at, u.updated_at, u.kind
-    from users u left join organisations o on o.id = u.organisation_id left join users i on i.id = u.invited_by order by u.uid`),
+      i.uid as invited_by, u.requires_two_step, u.exempt_reason, u.exempt_until, u.created_at, u.updated_at, u.kind,
+      s.last_signed_in_at, s.sign_in_count, s.role as listed_role
+    from users u left join organisations o on o.id = u.organisation_id left join users i on i.id = u.invited_by
+    left join sign_in_states s on s.user_id = u.id order by u.uid`),
   organisations: await rows(
     'select content_id, slug, name, is_closed, require_two_step from organisations order by slug',
   ),
@@ -85,7 +87,7 @@ const everything = ({ rows }: TestSignon) =>
     `select coalesce(string_agg(r::text, E'\n' order by r::text), '') as text from (
       select to_jsonb(u) - 'id' as r from users u union all select to_jsonb(o) from organisations o
       union all select to_jsonb(a) from applications a union all select to_jsonb(g) from grants g
-      union all select to_jsonb(s) from sessions s union all select to_jsonb(t) from api_tokens t
+      union all select to_jsonb(s) from sessions s union all select to_jsonb(n) from sign_in_states n union all select to_jsonb(t) from api_tokens t
       union all select to_jsonb(f) from totp_factors f) all_of_it`,
   )
 
@@ -117,7 +119,14 @@ const furnish = async () => {
   const olga = await production.user('Olga', { role: 'superadmin', twoStep: true, uses: [whitehall] })
   const ada = await production.user('Ada', { organisationId: agency, uses: [whitehall], twoStep: true })
   await production.grant(ada, whitehall, 'Editor')
-  await rows('update users set invited_by = $1, invited_at = created_at where id = $2', [olga.id, ada.id])
+  await rows(
+    'update users set invited_by = $1, invited_at = created_at, invitation_accepted_at = created_at where id = $2',
+    [olga.id, ada.id],
+  )
+  await rows(
+    `update sign_in_states set last_signed_in_at = '2026-10-30T08:00:00Z', sign_in_count = 12, failed_attempts = 3 where user_id = $1`,
+    [ada.id],
+  )
   const gone = await production.user('Gone')
   await signon.single.users.suspend(gone.id, 'left')
   await rows(
@@ -290,6 +299,9 @@ describe('copying an environment', () => {
     await rows(`update users set email = $2, password_hash = 'changed' where id = $1`, [
       made.ada.id,
       made.olga.email,
+    ])
+    await rows('update sign_in_states set last_signed_in_at = $1, sign_in_count = sign_in_count + 1', [
+      production.clock.now(),
     ])
     await rows('delete from users where id = $1', [made.gone.id])
     await rows(`update organisations set slug = 'x' where slug = 'agency'`)

@@ -39,8 +39,8 @@ export const acceptInvitation = async (
   const isAccepted = await signon.transaction(async (work) => {
     const user = await takeInvitation(work, typed.token)
     if (!user) return false
-    await work.passwords.replace(user.id, hash)
     await work.invitations.accept(user.id)
+    await work.passwords.replace(user.id, hash)
     await work.record({ name: 'invitation-accepted', about: user }, { ...from, userId: user.id })
     return true
   })

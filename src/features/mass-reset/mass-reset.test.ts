@@ -127,7 +127,7 @@ describe('whose passwords are reset', () => {
     const bob = await test.user('bob', { organisationId: below })
     await test.user('cy', { role: 'admin' })
     const signedIn = (user: User, at: string) =>
-      rows('update users set last_signed_in_at = $2 where id = $1', [user.id, at])
+      rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [user.id, at])
     await signedIn(ann, '2026-06-30T22:59:59Z')
     await signedIn(bob, '2026-06-30T23:00:00Z')
     deepEqual(await emailsOf({ ...nobody, roles: ['admin', 'superadmin'] }), ['cy'])

@@ -29,8 +29,8 @@ export interface RuleParent extends WhichEdge {
 }
 
 export interface EndParentRule extends WhichEdge {
-  /** What the actor saw to be set. */
-  readonly was?: ParentRuleKind
+  /** What the actor saw to be set, as a `ruleVersion`. */
+  readonly was?: string
 }
 
 export interface NamedEdge {
@@ -70,7 +70,7 @@ export const endParentRule = (signon: Signon, actor: Actor, input: EndParentRule
     const edge = await findEdge(work, input)
     const known = await work.organisationParents.seek(idsOf(edge))
     if (!known?.rule) return { ...edge, hasChanged: false, isEffective: known?.isEffective ?? false }
-    if (input.was !== undefined && input.was !== known.rule.kind) throw setMeanwhile()
+    if (input.was !== undefined && input.was !== ruleVersion(known.rule)) throw setMeanwhile()
     if (known.isInSource && !known.isEffective) await refuseCircle(work, edge)
 
     await work.organisationParents.endRule(idsOf(edge))

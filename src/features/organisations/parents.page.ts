@@ -1,3 +1,4 @@
+import type { ParentRuleKind } from '#domain/parent-rule.ts'
 import type { Page } from '#web/page.ts'
 
 /** What the pages about one parent of an organisation have in common. */
@@ -56,7 +57,8 @@ export const blockParentPage = (view: BlockParentView): Page => ({
 
 export interface EndParentRuleView extends Surroundings {
   readonly parent: string
-  /** What is set now: `blocked` or `added`. */
+  readonly kind: ParentRuleKind
+  /** A word for what is set now: whoever sends the form has seen that. */
   readonly was: string
   /** The same in words, and who set it. */
   readonly origin: string
@@ -68,10 +70,10 @@ export const endParentRulePage = (view: EndParentRuleView): Page => ({
   template: 'organisations/end-parent-rule.njk',
   view: {
     title:
-      view.was === 'blocked'
+      view.kind === 'blocked'
         ? `Stop blocking ${view.parent} as a parent of ${view.child}`
         : `Remove ${view.parent} as a parent of ${view.child}`,
-    button: view.was === 'blocked' ? 'Stop blocking' : 'Remove parent',
+    button: view.kind === 'blocked' ? 'Stop blocking' : 'Remove parent',
     problems: view.problem === null ? [] : [{ text: view.problem, href: '#end' }],
     ...view,
   },

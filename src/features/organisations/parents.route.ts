@@ -1,11 +1,6 @@
 import { type Organisation, type OrganisationId, organisationLabel } from '#domain/organisation.ts'
-import {
-  type ParentRuleKind,
-  type RuleDuration,
-  ruleDurations,
-  ruleReasonFault,
-} from '#domain/parent-rule.ts'
-import { Conflict, Invalid, NotFound } from '#kernel/failure.ts'
+import { type RuleDuration, ruleDurations, ruleReasonFault } from '#domain/parent-rule.ts'
+import { Conflict, NotFound } from '#kernel/failure.ts'
 import { rowNumber } from '#kernel/token.ts'
 import { idIn, organisationBreadcrumbs, organisationOf } from '#web/about-organisation.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -107,13 +102,12 @@ export const endParentRuleRoutes: Routes = (scope, signon) => {
   const show = async (request: Request, reply: Reply, problem: string | null = null): Promise<Reply> => {
     const { child, parent, origin } = await lookAtParent(signon, actorOf(request), edgeOf(request))
     if (!origin?.rule) throw new NotFound(`Nothing is set by hand of ${parent.name} and ${child.name}.`)
-    const { kind: was } = origin.rule
-    const { isInSource } = origin
     const view = {
       ...around(child),
       parent: parent.name,
-      was,
-      isInSource,
+      kind: origin.rule.kind,
+      was: ruleVersion(origin.rule),
+      isInSource: origin.isInSource,
       origin: originWords(origin),
       problem,
     }
@@ -123,10 +117,9 @@ export const endParentRuleRoutes: Routes = (scope, signon) => {
   scope.get(paths.organisationParentEnd, { config }, (request, reply) => show(request, reply))
 
   scope.post(paths.organisationParentEnd, { config }, async (request, reply) => {
-    const edge = edgeOf(request)
-    const was = kindIn(typed(request, 'was'))
+    const input = { ...edgeOf(request), was: typed(request, 'was') }
     try {
-      return backToChild(request, reply, await endParentRule(signon, actorOf(request), { ...edge, was }))
+      return backToChild(request, reply, await endParentRule(signon, actorOf(request), input))
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       return show(request, reply, error.message)
@@ -155,12 +148,6 @@ const ruleIn = (
       ...(reasonFault === undefined ? [] : [{ field: 'reason', text: reasonFault } as const]),
     ],
   }
-}
-
-const kindIn = (text: string): ParentRuleKind => {
-  if (text !== 'added' && text !== 'blocked')
-    throw new Invalid('The form does not say what it is to end. Open it again, and try once more.')
-  return text
 }
 
 /** The two organisations of the address. Throws `NotFound` where it cannot name any. */

@@ -336,18 +336,20 @@ describe('a parent that is blocked', () => {
     const both = { ...edge(child, parent), ...lasting('permanently') }
     await addParent(signon, operator, both)
     const { text } = await superadmin.get(ending(child, parent))
-    const [, token = ''] = /name="csrf_token" value="([^"]+)"/.exec(text) ?? []
-    await blockParent(signon, operator, both)
+    const { csrf_token: token = '', was = '' } = hiddenIn(text)
+    await addParent(signon, operator, { ...both, reason: 'Another reason' })
     const send = (form: Record<string, string>) =>
       superadmin.send(ending(child, parent), {
         method: 'POST',
         body: new URLSearchParams({ csrf_token: token, ...form }),
       })
-    const late = await send({ was: 'added' })
+    const late = await send({ was })
     equal(late.status, 409)
     match(late.text, /Somebody has set something else since you opened this page/)
-    for (const form of [{}, { was: '' }, { was: 'both' }])
-      equal((await send(form as Record<string, string>)).status, 400)
+    for (const form of [{}, { was: '' }, { was: 'added' }] as Record<string, string>[])
+      equal((await send(form)).status, 409)
+    await blockParent(signon, operator, both)
+    equal((await send({ was: hiddenIn(late.text)['was'] ?? '' })).status, 409)
     equal(await isAbove(parent, child), false)
   })
 

@@ -143,7 +143,10 @@ describe('changing one’s own password', () => {
   it('does not count the right password, whatever the new one is', async () => {
     const { user, change } = await signedIn('Right')
     for (let time = 1; time <= 8; time += 1) await change(password, 'short')
-    const [row] = await test.rows('select failed_attempts, locked_at from users where id = $1', [user.id])
+    const [row] = await test.rows(
+      'select failed_attempts, locked_at from sign_in_states where user_id = $1',
+      [user.id],
+    )
     deepEqual(row, { failed_attempts: 0, locked_at: null })
   })
 

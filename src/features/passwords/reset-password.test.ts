@@ -218,9 +218,10 @@ describe('a link to choose another password', () => {
     await elsewhere.signIn(ada.email)
     await signon.single.rememberedBrowsers.remember(ada.id, {})
     await signon.single.users.lock(ada.id)
-    await test.rows('update users set failed_attempts = 6, second_factor_attempts = 9 where id = $1', [
-      ada.id,
-    ])
+    await test.rows(
+      'update sign_in_states set failed_attempts = 6, second_factor_attempts = 9 where user_id = $1',
+      [ada.id],
+    )
 
     const link = await linkFor(ada)
     const browser = test.browser()
@@ -231,9 +232,10 @@ describe('a link to choose another password', () => {
     equal((await elsewhere.get('/')).location, '/users/sign_in')
     deepEqual(await test.rows('select id from remembered_browsers where user_id = $1', [ada.id]), [])
     deepEqual(
-      await test.rows('select locked_at, failed_attempts, second_factor_attempts from users where id = $1', [
-        ada.id,
-      ]),
+      await test.rows(
+        'select locked_at, failed_attempts, second_factor_attempts from sign_in_states where user_id = $1',
+        [ada.id],
+      ),
       [{ locked_at: null, failed_attempts: 0, second_factor_attempts: 9 }],
     )
     deepEqual(await test.events(ada.uid), [11, 7, 8, 32])

@@ -30,8 +30,7 @@ describe('the mail about a lock', () => {
   })
 
   it('does not send somebody to choose another password who has accepted no invitation yet', async () => {
-    const user = await test.user('Ned')
-    await test.signon.single.invitations.send(user.id, undefined)
+    const user = await test.user('Ned', { invitedBy: 'operator' })
     await lock(user)
     const [mail] = await test.mails()
     match(mail?.text ?? '', /You have not accepted your invitation yet/)

@@ -8,8 +8,6 @@ import { startSignon } from '#test/signon.ts'
 const test = await startSignon()
 const { signon, clock } = test
 
-const nothing = { session: undefined, rememberedBrowser: undefined }
-
 describe('signing in', () => {
   it('shows the words that people look for', async () => {
     const page = await test.browser().get('/users/sign_in')
@@ -205,7 +203,7 @@ describe('the lock', () => {
 
   it('and a suspension, and a new password, win over a sign-in that began before them', async () => {
     const changes = {
-      locked: 'update users set locked_at = $2 where id = $1',
+      locked: 'update sign_in_states set locked_at = $2 where user_id = $1',
       suspended: "update users set suspended_at = $2, suspension_reason = 'x' where id = $1",
       changed: "update users set password_hash = 'other', password_changed_at = $2 where id = $1",
     }
@@ -214,9 +212,28 @@ describe('the lock', () => {
       const attempt = await signon.single.signIns.begin(user.email, 'here')
       ok(attempt)
       await test.rows(change, [user.id, clock.now()])
-      const opened = await signon.single.signIns.complete(attempt, { caller: 'here' }, nothing)
+      const opened = await signon.single.signIns.complete(attempt, { caller: 'here' }, undefined)
       equal(opened, undefined, name)
     }
+  })
+
+  it('and what somebody is doing to the account decides, not what it was when they began', async () => {
+    const user = await test.user('Held')
+    const attempt = await signon.single.signIns.begin(user.email, 'here')
+    ok(attempt)
+    const { completed, locked } = await signon.transaction(async (work) => {
+      const held = await work.users.lockById(user.id)
+      const waiting = {
+        completed: signon.single.signIns.complete(attempt, { caller: 'here' }, undefined),
+        locked: signon.single.users.lock(user.id),
+      }
+      // Both would be done by now if nothing held them.
+      await signon.single.users.find({ kind: 'person', id: (await test.user('Meanwhile')).id })
+      await work.users.suspend(user.id, 'left')
+      equal((await work.users.find({ kind: 'person', id: user.id })).lockedAt, held.lockedAt)
+      return waiting
+    })
+    deepEqual([await completed, await locked], [undefined, true])
   })
 
   it('is over after an hour for a wrong password too, which is then the first', async () => {
@@ -225,7 +242,7 @@ describe('the lock', () => {
     clock.step(hour)
     await test.browser().signIn(user.email, 'wrong')
     const [row] = await test.rows<{ failed_attempts: number; locked_at: Date | null }>(
-      'select failed_attempts, locked_at from users where id = $1',
+      'select failed_attempts, locked_at from sign_in_states where user_id = $1',
       [user.id],
     )
     deepEqual(row, { failed_attempts: 1, locked_at: null })
@@ -250,7 +267,7 @@ describe('the lock', () => {
     )
     await Promise.all(browsers.map((browser) => browser.signIn(user.email, 'wrong')))
     const [row] = await test.rows<{ failed_attempts: number }>(
-      'select failed_attempts from users where id = $1',
+      'select failed_attempts from sign_in_states where user_id = $1',
       [user.id],
     )
     equal(row?.failed_attempts, 20)
@@ -274,9 +291,15 @@ describe('the lock', () => {
     const user = await test.user('Oracle')
     const counts: unknown[] = []
     for (const typed of ['wrong', password]) {
-      await test.rows('update users set failed_attempts = 20, locked_at = null where id = $1', [user.id])
+      await test.rows('update sign_in_states set failed_attempts = 20, locked_at = null where user_id = $1', [
+        user.id,
+      ])
       equal((await test.browser().signIn(user.email, typed)).status, 200)
-      counts.push(...(await test.rows('select failed_attempts as count from users where id = $1', [user.id])))
+      counts.push(
+        ...(await test.rows('select failed_attempts as count from sign_in_states where user_id = $1', [
+          user.id,
+        ])),
+      )
     }
     deepEqual(counts, [{ count: 21 }, { count: 21 }])
   })
@@ -403,7 +426,7 @@ describe('failed sign-ins from one network address', () => {
     const refused = await attempt(user.email, password)
     deepEqual([refused.status, refused.headers.get('retry-after')], [429, '360'])
     match(refused.text, /Too many attempts\. Wait 6 minutes and try again\./)
-    deepEqual(await test.rows('select failed_attempts from users where id = $1', [user.id]), [
+    deepEqual(await test.rows('select failed_attempts from sign_in_states where user_id = $1', [user.id]), [
       { failed_attempts: 0 },
     ])
     clock.step(6 * minute - 1)

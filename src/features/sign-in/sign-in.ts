@@ -6,14 +6,22 @@ import { normaliseEmail } from '#domain/user.ts'
 import { inTurnByKey } from '#kernel/in-turn.ts'
 import { rememberedFor } from '#kernel/remembered.ts'
 import { lockIfTooMany } from '#store/own-password.ts'
-import type { Attempt, OpenedSession, PresentedTokens } from '#store/sign-ins.ts'
+import { endReplaced } from '#store/session-ending.ts'
+import type { Attempt, OpenedSession } from '#store/sign-ins.ts'
 import type { Signon, Work } from '#store/signon.ts'
 
 export interface SignIn {
   readonly email: string
   readonly password: string
-  /** What the browser holds: a session, which ends, and what may spare it the second step. */
   readonly presented: PresentedTokens
+}
+
+/** Texts of cookies that the browser holds, whatever they are worth. */
+interface PresentedTokens {
+  /** Of a session, which ends. */
+  readonly session: string | undefined
+  /** Of what may spare it the second step. */
+  readonly rememberedBrowser: string | undefined
 }
 
 export type SignInOutcome =
@@ -68,12 +76,12 @@ const complete = (
   attempt: Attempt,
   presented: PresentedTokens,
 ): Promise<OpenedSession | undefined> => {
+  const { session: before, rememberedBrowser } = presented
   const origin = { ...from, caller }
-  if (presented.session === undefined) return signon.single.signIns.complete(attempt, origin, presented)
+  if (before === undefined) return signon.single.signIns.complete(attempt, origin, rememberedBrowser)
   return signon.transaction(async (work) => {
-    const session = await work.signIns.complete(attempt, origin, presented)
-    if (session?.replaced)
-      await work.record({ name: 'signed-out', about: session.replaced }, { ...from, userId: attempt.id })
+    const session = await work.signIns.complete(attempt, origin, rememberedBrowser)
+    if (session) await endReplaced(work, from, attempt, before)
     return session
   })
 }

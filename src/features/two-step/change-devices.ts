@@ -4,7 +4,7 @@ import { type FactorId, mostApps, mustUseTwoStep, tidyCode } from '#domain/two-s
 import { Conflict, NotFound } from '#kernel/failure.ts'
 import { codesOf } from '#outside/totp.ts'
 import type { PasskeyVerifier } from '#outside/webauthn.ts'
-import { checkOwnPassword } from '#store/own-password.ts'
+import { checkOwnPassword, type OwnPasswordOutcome } from '#store/own-password.ts'
 import type { Session } from '#store/sessions.ts'
 import type { Signon, Work } from '#store/signon.ts'
 import { type CodeOutcome, checkCode } from './check-code.ts'
@@ -49,10 +49,10 @@ export const addDevice = async (
   asked: CodeConfirmation & { readonly name: string; readonly newCode: string },
 ): Promise<AddDeviceOutcome> => {
   const { session, name } = asked
-  const refused = await refuseOthers(signon, actor, asked)
-  if (refused) return refused
+  const known = await checkPassword(signon, actor, asked)
+  if (known.outcome !== 'right') return known
   return signon.transaction(async (work) => {
-    await work.users.lockById(session.user.id)
+    if (!(await isStillKnown(work, actor, session.user, known))) return wrongPassword
     const secret = await work.sessions.seekSetUp(session)
     if (secret === undefined) throw new Conflict('This took too long, or was begun elsewhere. Start again.')
     const verdict = judgeCode(codesOf(secret), tidyCode(asked.newCode), 0, work.now)
@@ -135,10 +135,11 @@ export const asConfirmed = async <T>(
 ): Promise<T | Refused> => {
   const { user } = confirmation.session
   const { code, answered } = confirmation
-  const refused = await refuseOthers(signon, actor, confirmation)
-  if (refused) return refused
+  const known = await checkPassword(signon, actor, confirmation)
+  if (known.outcome !== 'right') return known
   const answer = answered && (await checkPasskey(signon, verifier, 'confirmation', answered, user.id))
   return signon.transaction(async (work) => {
+    if (!(await isStillKnown(work, actor, user, known))) return wrongPassword
     const checked = answer
       ? await checkAnswer(work, user, answer, actor)
       : await checkCode(work, user, code, actor)
@@ -152,26 +153,43 @@ const checkAnswer = async (
   answer: ({ readonly fault: null } & CheckedPasskey) | RefusedAnswer,
   actor: Actor,
 ): Promise<{ readonly outcome: 'right' } | Extract<Refused, { readonly outcome: 'wrong passkey' }>> => {
-  await work.users.lockById(user.id)
   if (answer.fault === null && (await useAnswer(work, answer))) return { outcome: 'right' }
   const fault = answer.fault ?? 'wrong'
   await work.record({ name: 'two-step-change-failed', about: user, note: answerNotes[fault] }, actor)
   return { outcome: 'wrong passkey', fault }
 }
 
+const wrongPassword = { outcome: 'wrong password' } as const
+
+type KnownPassword = Extract<OwnPasswordOutcome, { readonly outcome: 'right' }>
+
 /** Refuses whoever does not know the password. */
-const refuseOthers = async (
+const checkPassword = async (
   signon: Signon,
   actor: Actor,
   { session: { user }, password }: CodeConfirmation,
-): Promise<Refused | undefined> => {
+): Promise<KnownPassword | Refused> => {
   const checked = await checkOwnPassword(signon, actor, user, password)
-  if (checked.outcome === 'right') return undefined
-  await signon.transaction((work) =>
-    work.record({ name: 'two-step-change-failed', about: user, note: 'wrong password' }, actor),
-  )
-  return checked.outcome === 'locked' ? checked : { outcome: 'wrong password' }
+  if (checked.outcome === 'right') return checked
+  await signon.transaction((work) => recordWrongPassword(work, actor, user))
+  return checked.outcome === 'locked' ? checked : wrongPassword
 }
+
+/** Holds the person: have they the password still that was right a moment ago, or was it changed meanwhile? */
+const isStillKnown = async (
+  work: Work,
+  actor: Actor,
+  user: Session['user'],
+  { attempt }: KnownPassword,
+): Promise<boolean> => {
+  await work.users.lockById(user.id)
+  if (await work.passwords.isStill(user.id, attempt.passwordHash ?? '')) return true
+  await recordWrongPassword(work, actor, user)
+  return false
+}
+
+const recordWrongPassword = (work: Work, actor: Actor, user: Session['user']): Promise<void> =>
+  work.record({ name: 'two-step-change-failed', about: user, note: 'wrong password' }, actor)
 
 /** Whoever changes their devices signs in anew everywhere else. */
 export const endElsewhere = async (work: Work, { id, user }: Session): Promise<void> => {

@@ -50,8 +50,9 @@ const stateOf = async (id: number) => {
     count: number
     locked: Date | null
   }>(
-    `select second_factor_attempts as attempts, last_signed_in_at as "signedIn", sign_in_count as count, locked_at as locked
-     from users where id = $1`,
+    `select second_factor_attempts as attempts, nullif(last_signed_in_at, '-infinity') as "signedIn",
+       sign_in_count as count, locked_at as locked
+     from sign_in_states where user_id = $1`,
     [id],
   )
   return row
@@ -368,7 +369,7 @@ describe('the tenth wrong code', () => {
 
   it('keeps the right code out too, while the lock lasts', async () => {
     const { user, browser } = await halfWay('Locked right')
-    await test.rows('update users set locked_at = $2 where id = $1', [user.id, clock.now()])
+    await test.rows('update sign_in_states set locked_at = $2 where user_id = $1', [user.id, clock.now()])
     match((await browser.enterCode(test.code())).text, /Account locked/)
   })
 
@@ -439,11 +440,7 @@ describe('a remembered browser', () => {
     ok(attempt)
     const opened = await signon.transaction(async (work) => {
       await work.users.lockById(user.id)
-      const waiting = signon.single.signIns.complete(
-        attempt,
-        { caller: 'here' },
-        { session: undefined, rememberedBrowser: token },
-      )
+      const waiting = signon.single.signIns.complete(attempt, { caller: 'here' }, token)
       await work.rememberedBrowsers.endAll(user.id)
       return { waiting }
     })

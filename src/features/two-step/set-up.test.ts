@@ -3,10 +3,12 @@ import { describe, it } from 'node:test'
 import { stepAt } from '#domain/totp.ts'
 import { after, minute, second } from '#kernel/clock.ts'
 import { codesOf } from '#outside/totp.ts'
+import { passkeyVerifier } from '#outside/webauthn.ts'
 import type { Page, TestBrowser } from '#test/browser.ts'
 import { testClient } from '#test/client.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
+import { renewRecoveryCodes } from './change-devices.ts'
 
 const test = await startSignon({ environment: 'integration' })
 const { signon, clock } = test
@@ -175,7 +177,7 @@ describe('setting up the first device', () => {
       /about 5 minutes ahead of ours/,
     )
     const [row] = await test.rows<{ attempts: number }>(
-      'select second_factor_attempts as attempts from users where id = $1',
+      'select second_factor_attempts as attempts from sign_in_states where user_id = $1',
       [user.id],
     )
     equal(row?.attempts, 0)
@@ -328,6 +330,32 @@ describe('several devices', () => {
     for (let attempt = 1; attempt <= 5; attempt += 1)
       equal((await add(adds.browser, { password: 'wrong' })).status, 422)
     match((await add(adds.browser, { password: 'wrong' })).text, /Account locked/)
+  })
+})
+
+describe('whoever changes devices', () => {
+  it('must know the password that the person has in the end, not when it was looked at', async () => {
+    const { user, browser } = await withDevice('Overtaken')
+    const presented = await signon.single.sessions.use(browser.cookies.get('__Host-signon_session') ?? '')
+    ok(presented.state === 'live')
+    const another = await signon.passwords.hash('another long password of theirs')
+    const overtaken: typeof signon = {
+      ...signon,
+      passwords: {
+        ...signon.passwords,
+        async verify(stored, typed) {
+          const fits = await signon.passwords.verify(stored, typed)
+          await signon.single.passwords.replace(user.id, another)
+          return fits
+        },
+      },
+    }
+    const actor = { kind: 'person', userId: user.id } as const
+    const asked = { session: presented.session, password, code: test.code(), answered: null }
+    deepEqual(await renewRecoveryCodes(overtaken, passkeyVerifier(test.issuer), actor, asked), {
+      outcome: 'wrong password',
+    })
+    equal(await signon.single.recoveryCodes.count(user.id), 0)
   })
 })
 

@@ -2,6 +2,7 @@ import type { Actor } from '#domain/events.ts'
 import { isLocked } from '#domain/lockout.ts'
 import { signInThrottle, throttledCaller } from '#domain/throttle.ts'
 import type { PasskeyVerifier } from '#outside/webauthn.ts'
+import { endReplaced } from '#store/session-ending.ts'
 import type { Signon } from '#store/signon.ts'
 import { type Answered, answerNotes, checkPasskey, type RefusedAnswer, useAnswer } from './check-passkey.ts'
 
@@ -44,9 +45,7 @@ export const signInWithPasskey = async (
       await work.record({ name: 'sign-in-failed', about: user, note: 'passkey' }, from)
       return { outcome: 'no password' }
     }
-    const replaced = asked.replaces === undefined ? undefined : await work.sessions.end(asked.replaces)
-    if (replaced?.isLive && replaced.id !== user.id)
-      await work.record({ name: 'signed-out', about: replaced }, { ...from, userId: user.id })
+    if (asked.replaces !== undefined) await endReplaced(work, from, user, asked.replaces)
     await work.secondFactors.completeSignIn(user.id)
     await work.record({ name: 'signed-in', about: user, note: 'passkey' }, { ...from, userId: user.id })
     return { outcome: 'signed in', sessionToken: await work.sessions.open(user.id, 'full', from, 'passkey') }

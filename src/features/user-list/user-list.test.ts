@@ -92,6 +92,8 @@ const exported = async (query: string, browser = superadmin): Promise<readonly s
 
 const change = (user: Pick<User, 'id'>, columns: string, values: readonly unknown[] = []) =>
   test.rows(`update users set ${columns} where id = $1`, [user.id, ...values])
+const changeSignIns = (user: Pick<User, 'id'>, columns: string, values: readonly unknown[] = []) =>
+  test.rows(`update sign_in_states set ${columns} where user_id = $1`, [user.id, ...values])
 
 describe('whom the list shows', () => {
   const place = { own: cabinet, child: agency, grandchild: unit, elsewhere: defra, nowhere: undefined }
@@ -234,12 +236,15 @@ describe('filters', () => {
     ]
     const now = clock.now()
     const hourAgo = new Date(now.getTime() - 3_600_000)
-    await change(invited, 'invited_at = $2, locked_at = $2', [now])
-    await change(locked, 'locked_at = $2', [new Date(hourAgo.getTime() + 1)])
-    await change(unlocked, 'locked_at = $2', [hourAgo])
-    await change(suspended, `suspended_at = $2, suspension_reason = 'x', locked_at = $2, invited_at = $2`, [
-      now,
-    ])
+    await change(invited, 'invited_at = $2, password_hash = null', [now])
+    await change(
+      suspended,
+      `suspended_at = $2, suspension_reason = 'x', invited_at = $2, password_hash = null`,
+      [now],
+    )
+    for (const one of [invited, suspended]) await changeSignIns(one, 'locked_at = $2', [now])
+    await changeSignIns(locked, 'locked_at = $2', [new Date(hourAgo.getTime() + 1)])
+    await changeSignIns(unlocked, 'locked_at = $2', [hourAgo])
     const by = (...statuses: readonly string[]) =>
       listed(`?filter=stat&${statuses.map((one) => `statuses[]=${one}`).join('&')}`)
     deepEqual(await by('active'), [active.name, unlocked.name])
@@ -348,13 +353,15 @@ describe('filters', () => {
     ]
     const [longAgo, before, after, old, young] = people
     // Midnight of 27 June 2026 in London is 11pm of the 26th.
-    const signIn = `created_at = $2::timestamptz - interval '1 year', last_signed_in_at = $2, invited_at = $2, invitation_accepted_at = $2`
+    const signIn = `created_at = $2::timestamptz - interval '1 year', invited_at = $2, invitation_accepted_at = $2`
     for (const [user, instant] of [
       [longAgo, '2020-01-01T00:00:00Z'],
       [before, '2026-06-26T22:59:59.999Z'],
       [after, '2026-06-26T23:00:00Z'],
-    ] as const)
+    ] as const) {
       await change(user ?? { id: 0 as never }, signIn, [instant])
+      await changeSignIns(user ?? { id: 0 as never }, 'last_signed_in_at = $2', [instant])
+    }
     await change(old ?? { id: 0 as never }, `created_at = '2026-06-26T22:00:00Z'`)
     await change(young ?? { id: 0 as never }, `created_at = '2026-06-27T10:00:00Z'`)
     deepEqual(await listed('?filter=date&dormant_since=27/6/2026'), [
@@ -570,7 +577,9 @@ describe('pages', () => {
       const user = await test.user(name, { email: `crowd${number}@example.gov.uk`, organisationId: crowd })
       const hours = Math.ceil(number / 4)
       if (number % 3 > 0)
-        await change(user, `last_signed_in_at = timestamptz '2026-01-01' + $2 * interval '1 hour'`, [hours])
+        await changeSignIns(user, `last_signed_in_at = timestamptz '2026-01-01' + $2 * interval '1 hour'`, [
+          hours,
+        ])
     }
   })
   const byName = Array.from({ length: 60 }, (_, index) => `Crowd ${pad(Math.floor(index / 2) + 1)}`)
@@ -604,7 +613,7 @@ describe('pages', () => {
       return pages
     }
     const expected = await test.rows<{ id: number }>(
-      'select id from users where organisation_id = $1 order by last_signed_in_at nulls first, id',
+      'select user_id as id from sign_in_states where organisation_id = $1 order by last_signed_in_at, user_id',
       [crowd],
     )
     const ids = expected.map(({ id }) => String(id))
@@ -630,7 +639,8 @@ describe('pages', () => {
     await test.rows('delete from users where id = $1', [gone?.id])
     await test.user('Crowd 000', { email: 'crowd0@example.gov.uk', organisationId: crowd })
     await test.rows(
-      `update users set last_signed_in_at = '2026-06-01' where email = 'crowd55@example.gov.uk'`,
+      `update sign_in_states set last_signed_in_at = '2026-06-01'
+       from users where id = user_id and email = 'crowd55@example.gov.uk'`,
     )
     const rest = (await through(linkIn(first.text, 'next') ?? '')).flat()
     deepEqual([...seen, ...rest], byName)

@@ -54,8 +54,14 @@ describe('the list of users as CSV', () => {
     await test.grant(ada, whitehall, 'signin', 'editor', 'Admin')
     for (const application of [content, old]) await test.grant(ada, application, 'signin')
     await test.rows('update applications set retired_at = $1 where id = $2', [clock.now(), old.id])
-    await change(ada.id, `sign_in_count = 1234, last_signed_in_at = '2026-07-01T23:59:59.9Z'`)
-    await change(ben.id, `exempt_reason = 'x', exempt_until = '2027-03-01', invited_at = created_at`)
+    await test.rows(
+      `update sign_in_states set sign_in_count = 1234, last_signed_in_at = '2026-07-01T23:59:59.9Z' where user_id = $1`,
+      [ada.id],
+    )
+    await change(
+      ben.id,
+      `exempt_reason = 'x', exempt_until = '2027-03-01', invited_at = created_at, password_hash = null`,
+    )
     await change(cat.id, `suspended_at = created_at, suspension_reason = 'x'`)
     deepEqual(await fileOf('?filter=csv'), [
       [

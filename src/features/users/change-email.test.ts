@@ -12,11 +12,7 @@ const { signon } = test
 const emailOf = async ({ id }: Pick<User, 'id'>) => (await signon.single.users.seek(id))?.email
 
 /** Somebody who was invited, and has not set a password yet. */
-const invited = async (name: string): Promise<User> => {
-  const user = await test.user(name)
-  await signon.single.invitations.send(user.id, undefined)
-  return user
-}
+const invited = (name: string): Promise<User> => test.user(name, { invitedBy: 'operator' })
 
 describe('an administrator’s change of address', () => {
   it('waits until a person confirms it, and they are told at both addresses', async () => {

@@ -31,13 +31,14 @@ describe('setting a password', () => {
     const browser = test.browser()
     await browser.signIn(ben.email)
     await signon.single.users.lock(ben.id)
-    await test.rows('update users set failed_attempts = 6 where id = $1', [ben.id])
+    await test.rows('update sign_in_states set failed_attempts = 6 where user_id = $1', [ben.id])
 
     await setPassword(signon, operator, { email: ben.email, password })
     match((await browser.get('/')).location ?? '', /sign_in/)
     equal((await unlockUser(signon, operator, { email: ben.email })).wasLocked, false)
     const [row] = await test.rows<{ failed_attempts: number; password_hash: string; changed: Date }>(
-      'select failed_attempts, password_hash, password_changed_at as changed from users where id = $1',
+      `select failed_attempts, password_hash, password_changed_at as changed
+       from users join sign_in_states on user_id = id where id = $1`,
       [ben.id],
     )
     deepEqual([row?.failed_attempts, row?.changed], [0, test.clock.now()])
@@ -63,8 +64,7 @@ describe('setting a password', () => {
   })
 
   it('ends the invitation of somebody who was only invited', async () => {
-    const ivy = await test.user('Ivy')
-    await signon.single.invitations.send(ivy.id, undefined)
+    const ivy = await test.user('Ivy', { invitedBy: 'operator' })
     const link = await signon.single.accountTokens.issue(ivy.id, 'invitation')
     equal((await setPassword(signon, operator, { email: ivy.email, password })).status, 'active')
     const page = await test.browser().get(`/users/invitation/accept?invitation_token=${link}`)

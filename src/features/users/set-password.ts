@@ -30,9 +30,9 @@ export const setPassword = async (signon: Signon, actor: Actor, input: SetPasswo
     if (user.suspendedAt !== null)
       throw new Conflict(`${user.email} is suspended. End that first: bin/signon users unsuspend.`)
 
-    await work.passwords.replace(user.id, passwordHash)
     // Whoever has a password needs no invitation any more.
     if (isInvited(user)) await work.invitations.accept(user.id)
+    await work.passwords.replace(user.id, passwordHash)
     await work.sessions.endAll(user.id)
     await work.rememberedBrowsers.endAll(user.id)
     await work.record({ name: 'password-set', about: user }, actor)

@@ -8,7 +8,10 @@ const test = await startSignon({ environment: 'production' })
 const { signon } = test
 
 const lastSignedIn = (email: string, at: string) =>
-  test.rows('update users set last_signed_in_at = $2 where email = $1', [email, at])
+  test.rows('update sign_in_states set last_signed_in_at = $2 from users where id = user_id and email = $1', [
+    email,
+    at,
+  ])
 
 describe('mails about a suspension', () => {
   it('tell the person that it happened and whom to ask, and not the reason, which is for administrators', async () => {
@@ -40,8 +43,7 @@ describe('mails about a suspension', () => {
   })
 
   it('lead somebody who was only invited back to their invitation', async () => {
-    const { id, email } = await test.user('Ian')
-    await signon.single.invitations.send(id, undefined)
+    const { email } = await test.user('Ian', { invitedBy: 'operator' })
     await suspendUser(signon, operator, { email, reason: 'Left' })
     await test.mails()
     await unsuspendUser(signon, operator, { email })

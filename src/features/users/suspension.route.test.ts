@@ -120,8 +120,7 @@ describe('the page that unsuspends', () => {
   })
 
   it('says of somebody who was only invited that the invitation is good again', async () => {
-    const fay = await test.user('Fay')
-    await signon.single.invitations.send(fay.id, chief.id)
+    const fay = await test.user('Fay', { invitedBy: chief.id })
     await suspendUser(signon, operator, { email: fay.email, reason: 'x' })
     const { text } = await browser.get(suspension(fay))
     match(text, /have not accepted their invitation yet, and can do so again/)

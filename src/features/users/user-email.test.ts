@@ -54,8 +54,7 @@ describe('changing the address of somebody', () => {
   })
 
   it('takes effect at once for somebody invited, and the form says so', async () => {
-    const cat = await test.user('Cat')
-    await signon.single.invitations.send(cat.id, undefined)
+    const cat = await test.user('Cat', { invitedBy: 'operator' })
     match((await sue.get(pathOf(cat))).text, /gets an invitation of its own at once/)
     await sue.post(pathOf(cat), { 'user[email]': 'cat.new@example.gov.uk' })
     equal(await emailOf(cat), 'cat.new@example.gov.uk')

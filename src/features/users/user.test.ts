@@ -40,7 +40,10 @@ const changesOf = (page: string): readonly string[] =>
 describe('the page about a person', () => {
   it('says who they are, how they stand, and what can be done', async () => {
     const ada = await test.user('Ada Lovelace', { organisationId: gds })
-    await test.rows('update users set last_signed_in_at = $2 where id = $1', [ada.id, '2026-11-01T08:00:00Z'])
+    await test.rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
+      ada.id,
+      '2026-11-01T08:00:00Z',
+    ])
     const page = await pageOf(ada)
     match(page, /<h1[^>]*>Ada Lovelace<\/h1>/)
     match(page, /Manage other users/)
@@ -121,12 +124,18 @@ describe('the page about a person', () => {
 
   it('says until when somebody must sign in whose suspension was lifted, until they have', async () => {
     const dan = await test.user('Dan')
-    await test.rows('update users set last_signed_in_at = $2 where id = $1', [dan.id, '2026-09-01T12:00:00Z'])
+    await test.rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
+      dan.id,
+      '2026-09-01T12:00:00Z',
+    ])
     equal(rowOf(await pageOf(dan), 'Must sign in by'), 'no such row')
     await suspendUser(signon, operator, { email: dan.email, reason: 'Unused' })
     await unsuspendUser(signon, operator, { email: dan.email })
     match(rowOf(await pageOf(dan), 'Must sign in by'), /^9 November 2026 /)
-    await test.rows('update users set last_signed_in_at = $2 where id = $1', [dan.id, '2026-11-03T12:00:00Z'])
+    await test.rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
+      dan.id,
+      '2026-11-03T12:00:00Z',
+    ])
     equal(rowOf(await pageOf(dan), 'Must sign in by'), 'no such row')
   })
 
@@ -136,14 +145,16 @@ describe('the page about a person', () => {
     const page = await pageOf(eve)
     match(rowOf(page, 'Status'), /^Locked Until 10:30am, 2 November 2026/)
     equal(securityOf(page).includes('Unlock account'), true)
-    await test.rows('update users set locked_at = $2 where id = $1', [eve.id, '2026-11-02T08:29:00Z'])
+    await test.rows('update sign_in_states set locked_at = $2 where user_id = $1', [
+      eve.id,
+      '2026-11-02T08:29:00Z',
+    ])
     equal(securityOf(await pageOf(eve)).includes('Unlock account'), false)
     equal(rowOf(await pageOf(eve), 'Status'), 'Active')
   })
 
   it('says by whom somebody was invited, and offers to do it again', async () => {
-    const fay = await test.user('Fay')
-    await signon.single.invitations.send(fay.id, superadmin.id)
+    const fay = await test.user('Fay', { invitedBy: superadmin.id })
     const page = await pageOf(fay)
     equal(rowOf(page, 'Invited'), '9:30am, 2 Nov 2026 by Sue Not accepted yet')
     equal(rowOf(page, 'Status'), 'Invited')
@@ -208,7 +219,10 @@ describe('the page about a person', () => {
     const markup = '<script>alert(1)</script>'
     const nasty = await test.organisation(`${markup}"'`)
     const kim = await test.user(`${markup}"`, { email: 'kim<b>@example.gov.uk', organisationId: nasty })
-    await test.rows('update users set invited_at = $2, invited_by = $1 where id = $1', [kim.id, clock.now()])
+    await test.rows(
+      'update users set invited_at = $2, invited_by = $1, invitation_accepted_at = $2 where id = $1',
+      [kim.id, clock.now()],
+    )
     for (const path of ['edit', 'name/edit', 'email/edit', 'role/edit', 'organisation/edit', 'sessions']) {
       const { text } = await sue.get(`/users/${kim.id}/${path}`)
       doesNotMatch(text, /<script>alert|<b>/, path)

@@ -31,7 +31,7 @@ const releaseMonths = () => rows('rollback')
 describe('a scheduled job', () => {
   it('leaves a run with what it did in numbers, when and by which worker', async (t) => {
     const name = await test.user('Unused', { twoStep: true })
-    await rows('update users set last_signed_in_at = $2 where id = $1', [
+    await rows('update sign_in_states set last_signed_in_at = $2 where user_id = $1', [
       name.id,
       new Date(clock.now().getTime() - 60 * day),
     ])
