@@ -1,6 +1,5 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 /** A process of ours that takes messages. */
@@ -83,14 +82,4 @@ const end = async (child: ChildProcess): Promise<void> => {
   const impatient = setTimeout(() => child.kill('SIGKILL'), patienceMilliseconds)
   await ended
   clearTimeout(impatient)
-}
-
-/** A port of 127.0.0.1 that nobody listens on just now. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort, startProgram } from './children.ts'
+import { freePort } from '#test/free-port.ts'
+import { startProgram } from './children.ts'
 import { secretKey } from './signon.ts'
 
 /** The service, running. */

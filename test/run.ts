@@ -36,12 +36,19 @@ const nodeTest = async (named: readonly string[], server: string): Promise<numbe
   const files = named.length > 0 ? named : await testFiles()
   // Unpacked once, so that no test starts a browser that another is still unpacking.
   const chromium = process.env['CHROMIUM'] ?? (await sparticuz.executablePath())
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], {
+  const options = ['--test', '--test-concurrency=2', `--test-timeout=${testMinutes * minute}`]
+  const child = spawn(process.execPath, [...options, '--import', './test/ends.ts', ...files], {
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE_URL: server, CHROMIUM: chromium },
+    // The runner then names the files that were running, and fails.
+    timeout: allMinutes * minute,
   })
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }
+
+const minute = 60_000
+const testMinutes = 10
+const allMinutes = 60
 
 const testFiles = async (): Promise<readonly string[]> => {
   const found = await Promise.all(

@@ -73,7 +73,7 @@ export const startStandIn = async (client: Client, person: StandInUser): Promise
   return standIn
 }
 
-export const portOf = (server: Server): number => {
+const portOf = (server: Server): number => {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { TestContext } from 'node:test'
+import { freePort } from '#test/free-port.ts'
 import { type PublisherOptions, startPublisher } from './publisher.ts'
-import { portOf, type StandIn, type StandInUser, startStandIn } from './signon-stand-in.ts'
+import { type StandIn, type StandInUser, startStandIn } from './signon-stand-in.ts'
 
 /** A publisher and a Signon for it, both on real ports, gone when the test is over. */
 interface House {
@@ -41,6 +40,7 @@ export const newHouse = async (
   const url = `http://127.0.0.1:${port}`
   const client = { id: 'id-of_the-client', secret: 'se+cret%of/it', redirectUri: `${url}/auth/gds/callback` }
   const signon = await startStandIn(client, ada)
+  test.after(() => signon.close())
   const log: string[] = []
   let instant = Date.parse('2026-03-14T09:00:00Z')
   const publisher = await startPublisher({
@@ -54,7 +54,7 @@ export const newHouse = async (
     log: (message) => log.push(message),
     ...options,
   })
-  test.after(() => Promise.all([publisher.close(), signon.close()]))
+  test.after(() => publisher.close())
   return {
     url,
     signon,
@@ -113,13 +113,4 @@ const newBrowser = (origin: string): Browser => {
       return ask(path, { method: 'POST', body })
     },
   }
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  server.close()
-  await once(server, 'close')
-  return port
 }
