@@ -1,5 +1,4 @@
 import { afterEach, after as afterTests, type TestContext } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { User } from '#domain/user.ts'
 import { startWorker, type WorkerParts } from '#main/worker.ts'
@@ -7,6 +6,7 @@ import { organisationsFile } from '#outside/organisation-source.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { openDatabase } from '#store/connection.ts'
 import { type ApplicationServer, startApplicationServer } from './application-server.ts'
+import { eventually } from './embedded.ts'
 import { operator, type TestSignon } from './signon.ts'
 
 export interface LogLine {
@@ -27,14 +27,8 @@ export interface QueuedJob {
   readonly seconds: number
 }
 
-/** Waits, up to 20 seconds, until `holds` does. */
-export const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
-  for (let round = 0; round < 800; round += 1) {
-    if (await holds()) return
-    await pause(25)
-  }
-  throw new Error(`It never happened that ${holds}`)
-}
+/** Waits, up to a minute, until `holds` does. */
+export const until = (holds: () => Promise<boolean> | boolean): Promise<void> => eventually(`${holds}`, holds)
 
 /** The queue of one test file, with workers and with applications that they call. Every test finds it empty. */
 export const testQueue = (test: TestSignon) => {

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { day, after as later, systemClock } from '#kernel/clock.ts'
 import { startCluster } from '#test/cluster-server.ts'
 import { startSignon, type TestSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 
 const production = await startSignon()
 const staging = await startSignon()
@@ -152,7 +152,7 @@ describe('bin/signon environment', () => {
     const killed = once(child, 'exit')
     const waiting = `from pg_stat_activity where wait_event_type = 'Lock' and datname = $1`
     const database = [new URL(staging.databaseUrl).pathname.slice(1)]
-    while ((await production.rows(`select ${waiting}`, database)).length === 0) await pause(50)
+    await untilSomebodyWaits(staging, production)
     child.kill('SIGKILL')
     // Nobody is there any more to end the transaction: the database does.
     await production.rows(`select pg_terminate_backend(pid) ${waiting}`, database)

@@ -1,6 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { AccessChangeId } from '#domain/access-of-many.ts'
 import { addressesIn, choiceFault } from '#domain/access-of-many.ts'
 import type { PermissionId } from '#domain/application.ts'
@@ -8,6 +7,7 @@ import type { User } from '#domain/user.ts'
 import { day } from '#kernel/clock.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import { operator, startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 import { changeAccessOfMany } from './change-access-of-many.job.ts'
 import { prepareAccessOfMany } from './prepare-access-of-many.ts'
 import { startAccessOfMany } from './start-access-of-many.ts'
@@ -206,8 +206,8 @@ describe('giving access to many', () => {
     const { worked } = await signon.transaction(async (held) => {
       await held.users.lockById(target.id)
       const worked = work(location)
-      // By now they were found to be an admin, and the worker waits for us at the account.
-      await pause(300)
+      // They were found to be an admin, and the worker waits for us at the account.
+      await untilSomebodyWaits(test)
       await test.rows(`update users set role = 'organisation_admin' where id = $1`, [admin.id])
       return { worked }
     })

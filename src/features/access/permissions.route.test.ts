@@ -4,6 +4,7 @@ import type { User } from '#domain/user.ts'
 import type { TestBrowser } from '#test/browser.ts'
 import type { TestApplication } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 
 const test = await startSignon()
 const { signon } = test
@@ -302,8 +303,7 @@ describe('a permission that is deleted', () => {
       const fleeting = await signon.single.grants.findPermission(brief.id, 'fleeting')
       await db.deleteFrom('permissions').where('id', '=', fleeting).execute()
       const answer = form.send()
-      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
-      while ((await test.rows(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      await untilSomebodyWaits(test)
       return { answer }
     })
     equal((await sent.answer).status, 404)

@@ -1,11 +1,11 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { BatchId } from '#domain/batch.ts'
 import type { Jobs } from '#domain/jobs.ts'
 import type { Signon } from '#store/signon.ts'
 import { testQueue, until } from '#test/queue.ts'
 import { startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 import { inviteBatch } from './invite-batch.job.ts'
 import { startBatch } from './start-batch.ts'
 import { uploadBatch } from './upload-batch.ts'
@@ -154,8 +154,8 @@ describe('inviting a batch', () => {
       const person = { kind: 'person', name: 'Rival', role: 'normal', organisationId: null } as const
       await work.users.add({ ...person, email: emailOf(0), passwordHash: null })
       const invited = inviteBatch(signon, silent)({ batch })
-      // By now the batch has seen nobody of this address, and waits for us at it.
-      await pause(300)
+      // The batch has seen nobody of this address, and waits for us at it.
+      await untilSomebodyWaits(test)
       return { invited }
     })
     await rival.invited

@@ -5,8 +5,8 @@ import type { User } from '#domain/user.ts'
 import { after, day, hour, minute } from '#kernel/clock.ts'
 import { timeOrderedId } from '#kernel/token.ts'
 import type { Connection } from '#store/connection.ts'
-import { eventually } from '#test/embedded.ts'
 import { startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 import { purgeExpired } from './purge-expired.ts'
 
 const test = await startSignon()
@@ -231,12 +231,7 @@ describe('purging what is expired', () => {
     await test.db.transaction().execute(async (coming) => {
       await come(coming)
       purged = purge()
-      await eventually('it waits for whoever comes', async () => {
-        const waiting = await rows(
-          `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-        )
-        return waiting.length > 0
-      })
+      await untilSomebodyWaits(test)
     })
     await purged
     deepEqual(await rows('select role from listed_organisations where organisation_id = $1', [mint]), [

@@ -2,9 +2,9 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { User } from '#domain/user.ts'
 import { hour } from '#kernel/clock.ts'
-import { eventually } from '#test/embedded.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 
 const test = await startSignon()
 const { signon, clock } = test
@@ -407,12 +407,7 @@ describe('a link to choose another password', () => {
         .where('id', '=', user.id)
         .execute()
       written = test.mails()
-      await eventually('whoever writes the mail waits', async () => {
-        const waiting = await test.rows(
-          `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-        )
-        return waiting.length > 0
-      })
+      await untilSomebodyWaits(test)
     })
     deepEqual(
       (await written)?.map(({ to }) => to),

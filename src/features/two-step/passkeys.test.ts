@@ -7,6 +7,7 @@ import { authenticator, challengeIn, type PasskeyAnswers } from '#test/authentic
 import type { Page, TestBrowser } from '#test/browser.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 import { paths } from '#web/paths.ts'
 
 const test = await startSignon()
@@ -130,8 +131,7 @@ describe('a passkey as the second step', () => {
     const { sent } = await signon.transaction(async (work) => {
       await work.users.lockById(user.id)
       const sent = send(browser, page, paths.passkeyStep, device.get(challengeIn(page)))
-      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
-      while ((await test.rows(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      await untilSomebodyWaits(test)
       await work.sessions.endAll(user.id)
       return { sent }
     })

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { testClient } from '#test/client.ts'
 import { password } from '#test/people.ts'
 import { operator, startSignon } from '#test/signon.ts'
+import { untilSomebodyWaits } from '#test/waiting.ts'
 import { suspendUser } from './suspend-user.ts'
 import { unsuspendUser } from './unsuspend-user.ts'
 
@@ -165,8 +165,8 @@ describe('unsuspending', () => {
       await work.users.lockById(mia.id)
       const actor = { kind: 'person', userId: boss.id } as const
       const refused = rejects(unsuspendUser(signon, actor, { email: mia.email }), { code: 'forbidden' })
-      // By now they were found to be an administrator, and wait for us at the account.
-      await pause(300)
+      // They were found to be an administrator, and wait for us at the account.
+      await untilSomebodyWaits(test)
       await work.users.suspend(boss.id, reason)
       return { refused }
     })

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -65,10 +65,8 @@ describe('a worker', () => {
     await queue.pushUpdate(await test.user('Jim', { uses: [app] }), app)
     const { stop } = await queue.worker(t)
     await until(queue.isTaken)
-    const begun = performance.now()
     await stop(1500)
 
-    ok(performance.now() - begun < 3500)
     deepEqual(
       (await queue.pushes()).map(({ attempts, isLocked, last_error }) => [attempts, isLocked, last_error]),
       [[1, false, null]],
