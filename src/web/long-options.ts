@@ -1,5 +1,6 @@
 import nunjucks from 'nunjucks'
 import { rememberedFor } from '#kernel/remembered.ts'
+import { escaped } from './escaped.ts'
 
 /** A choice among so many that they scroll in a box of their own. */
 export interface LongOption {
@@ -29,8 +30,3 @@ export const longOptions = (
 const choicesOf = rememberedFor((options: readonly LongOption[]) =>
   options.map(({ value, text }) => ({ value, written: escaped(value), label: `>${escaped(text)}</label>` })),
 )
-
-// Nunjucks exports it, and its types leave it out.
-const { escape: escaped } = nunjucks.lib as typeof nunjucks.lib & {
-  readonly escape: (text: string) => string
-}

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
+import { breakableEmail } from './escaped.ts'
 import { longOptions } from './long-options.ts'
 import type { Section } from './navigation.ts'
 
@@ -35,6 +36,7 @@ export const createRenderer = (): Renderer => {
     { autoescape: true, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true },
   )
   templates.addFilter('longOptions', longOptions)
+  templates.addFilter('breakableEmail', breakableEmail)
   return (page, surroundings) => templates.render(page.template, { ...page.view, ...surroundings })
 }
 

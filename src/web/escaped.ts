@@ -1,0 +1,10 @@
+import nunjucks from 'nunjucks'
+
+/** The HTML of a text. Nunjucks exports it, and its types leave it out. */
+export const { escape: escaped } = nunjucks.lib as typeof nunjucks.lib & {
+  readonly escape: (text: string) => string
+}
+
+/** An email address that goes on in the next line after its @, where a column is narrow. */
+export const breakableEmail = (address: string): nunjucks.runtime.SafeString =>
+  new nunjucks.runtime.SafeString(escaped(address).replace('@', '@<wbr>'))
