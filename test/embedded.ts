@@ -5,7 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 
 /** A directory that only its owner may enter, removed after the test. */
@@ -107,13 +106,4 @@ export const kill = (pids: readonly number[]): void => {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
   }
-}
-
-/** Waits a minute at most for something to happen. */
-export const eventually = async (what: string, happens: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let tries = 0; tries < 1200; tries += 1) {
-    if (await happens()) return
-    await pause(50)
-  }
-  throw new Error(`Not in a minute: ${what}`)
 }

@@ -6,8 +6,8 @@ import { organisationsFile } from '#outside/organisation-source.ts'
 import { applicationCaller } from '#outside/push-updates.ts'
 import { openDatabase } from '#store/connection.ts'
 import { type ApplicationServer, startApplicationServer } from './application-server.ts'
-import { eventually } from './embedded.ts'
 import { operator, type TestSignon } from './signon.ts'
+import { eventually } from './waiting.ts'
 
 export interface LogLine {
   readonly level: number

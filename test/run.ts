@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sparticuz from '@sparticuz/chromium'
+import { minute } from '#kernel/clock.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
 import { makeTemplate } from './database.ts'
 
@@ -46,7 +47,6 @@ const nodeTest = async (named: readonly string[], server: string): Promise<numbe
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }
 
-const minute = 60_000
 const testMinutes = 10
 const allMinutes = 60
 

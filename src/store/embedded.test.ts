@@ -8,7 +8,6 @@ import { describe, it } from 'node:test'
 import { Client } from 'pg'
 import {
   anotherProcess,
-  eventually,
   isPostmaster,
   isRunning,
   kill,
@@ -17,6 +16,7 @@ import {
   serverPid,
   temporaryDirectory,
 } from '#test/embedded.ts'
+import { eventually } from '#test/waiting.ts'
 import { joinEmbeddedDatabase } from './embedded.ts'
 
 const isRoot = process.geteuid?.() === 0

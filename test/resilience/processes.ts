@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { eventually } from '#test/waiting.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -27,14 +28,9 @@ export const startSignonProcess = (command: string, settings: Settings): Running
   return { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), ended }
 }
 
-/** Waits until `isSo`, for at most so many seconds; throws `what` then. */
-export const until = async (what: string, isSo: () => Promise<boolean>, seconds = 60): Promise<void> => {
-  for (let tries = 0; tries < seconds * 20; tries += 1) {
-    if (await isSo().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`Waited ${seconds} seconds in vain until ${what}`)
-}
+/** Waits until `isSo`, for at most so many seconds; what cannot be asked just now is not so yet. */
+export const until = (what: string, isSo: () => Promise<boolean>, seconds?: number): Promise<void> =>
+  eventually(what, () => isSo().catch(() => false), seconds)
 
 /** The status of an address, or 0 when nobody answers. */
 export const statusOf = (url: string): Promise<number> =>
