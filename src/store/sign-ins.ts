@@ -159,22 +159,26 @@ const byBrowser = {
      returning b.id`,
 } as const
 
-// The count is held before the account, as `begin` does, and the account before what signing in changes of it: those who
-// share an account would wait for each other otherwise. Whoever suspends somebody or changes their password holds the
-// account, so that it is now as it is judged here.
+// The account is held first, then the count, which is given back, and then what signing in changes: `begin` takes the
+// latter two in the same order, and those who share an account would wait for each other otherwise. Whoever suspends
+// somebody or changes their password holds the account, so that it is now as it is judged here. What a lock that came
+// meanwhile refuses all the same does not count either: the password was right.
 const completing = ({ isSpared, remembered }: typeof byNothing | typeof byBrowser): string =>
-  `with counted as materialized (
-     select count from throttles where name = $10 and caller = $11 and window_start = $12 for no key update
-   ), account as materialized (
-     select u.id, u.uid, u.has_second_factor from (select count(*) from counted) held, users u
+  `with account as materialized (
+     select u.id, u.uid, u.has_second_factor from users u
      where u.id = $1 and u.suspended_at is null and u.password_hash = $4 for share of u
    ), judged as (
      select id, uid, has_second_factor, not has_second_factor or ${isSpared} as is_complete from account
+   ), given_back as (
+     update throttles set count = count - 1 from account
+     where name = $10 and caller = $11 and window_start = $12 and count > 0
+     returning 1
    ), ended as (
      update sign_in_states s set failed_attempts = 0,
        last_signed_in_at = case when is_complete then $2 else s.last_signed_in_at end,
        sign_in_count = s.sign_in_count + case when is_complete then 1 else 0 end
-     from judged where s.user_id = judged.id and coalesce(s.locked_at <= $3, true)
+     from judged, (select count(*) from given_back) as first
+     where s.user_id = judged.id and coalesce(s.locked_at <= $3, true)
      returning judged.id, judged.uid, has_second_factor
    ), remembered as (
      ${remembered}
@@ -190,9 +194,6 @@ const completing = ({ isSpared, remembered }: typeof byNothing | typeof byBrowse
    ), logged as (
      insert into events (created_at, number, about_uid, actor_kind, actor_id, address, user_agent)
      select $2, $13::smallint, uid, 'person', id, $8::inet, $9::text from ended
-   ), given_back as (
-     update throttles set count = count - 1 from ended
-     where name = $10 and caller = $11 and window_start = $12 and count > 0
    )
    select level from opened`
 
