@@ -10,7 +10,9 @@ export interface Figure {
   readonly worst?: string
 }
 
-const rounds = 5
+// Of two who take turns, and of one alone.
+const pairsOfTurns = 9
+const repetitions = 5
 
 /** One turn of a measure. Rounds count from 1, and those that warm everything up from -1 downwards. */
 export type Turn = (round: number) => Promise<number>
@@ -25,7 +27,7 @@ export const takeTurns = async (ours: Turn, theirs: Turn, warmUps = 1): Promise<
     await theirs(-turn)
   }
   const pairs: { readonly own: number; readonly other: number }[] = []
-  for (let round = 1; round <= rounds; round += 1) {
+  for (let round = 1; round <= pairsOfTurns; round += 1) {
     const pair = { own: await ours(round), other: await theirs(round) }
     tell(
       `  round ${round}: ${pair.own.toFixed(1)} against ${pair.other.toFixed(1)}, ${(pair.own / pair.other).toFixed(3)}`,
@@ -42,7 +44,7 @@ export const takeTurns = async (ours: Turn, theirs: Turn, warmUps = 1): Promise<
 /** The median of what several turns give. */
 export const repeat = async (turn: Turn): Promise<Figure> => {
   const values: number[] = []
-  for (let round = 1; round <= rounds; round += 1) {
+  for (let round = 1; round <= repetitions; round += 1) {
     const value = await turn(round)
     tell(`  round ${round}: ${value.toFixed(2)}`)
     values.push(value)

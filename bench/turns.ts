@@ -4,8 +4,8 @@ import type { Done } from './orders.ts'
 import type { Turn } from './rounds.ts'
 import type { Size, Workshop } from './workshop.ts'
 
-/** How much is done in one turn: a few seconds' worth. */
-export const counts = { userInfo: 30_000, flows: 3000, signIns: 600 } as const
+/** How much is done in one turn: some seconds' worth. Many short turns are disturbed less than few long ones. */
+export const counts = { userInfo: 20_000, flows: 2000, signIns: 400 } as const
 
 export const rateOf = ({ completed, seconds }: Done): number => completed / seconds
 
