@@ -55,6 +55,8 @@ export interface UserOptions {
 }
 
 export interface ApplicationOptions {
+  readonly clientId?: string
+  readonly clientSecret?: string
   readonly redirectUris?: readonly string[]
   readonly homeUri?: string
   readonly permissions?: readonly string[]
@@ -142,7 +144,8 @@ export const people = (signon: Signon, db: Connection): People => {
     },
 
     async application(name, options = {}) {
-      const [clientId, clientSecret] = [randomSecret(signon.random), randomSecret(signon.random)]
+      const clientId = options.clientId ?? randomSecret(signon.random)
+      const clientSecret = options.clientSecret ?? randomSecret(signon.random)
       const redirectUris = options.redirectUris ?? [
         `https://${name.toLowerCase().replaceAll(' ', '-')}.example/auth/gds/callback`,
       ]

@@ -24,15 +24,16 @@ export const begin = statement<
     codeHash: Buffer,
     expiresAt: Date,
     now: Date,
+    scope: string,
     nonce: string | null,
     session: TimeOrderedId,
   ]
 >(
   'authorizations.begin',
-  `with used as (update sessions set last_seen_at = $10 where id = $12)
+  `with used as (update sessions set last_seen_at = $10 where id = $13)
    insert into authorizations (id, user_id, application_id, authenticated_at, redirect_base, redirect_query,
-     code_challenge, code_hash, expires_at, created_at, nonce)
-   select $1::bigint, $2::integer, $3::integer, $4::timestamptz, $5, $6, $7, $8::bytea, $9::timestamptz, $10, $11
+     code_challenge, code_hash, expires_at, created_at, scope, nonce)
+   select $1::bigint, $2::integer, $3::integer, $4::timestamptz, $5, $6, $7, $8::bytea, $9::timestamptz, $10, $11, $12
    from ${unhurried}`,
 )
 

@@ -44,6 +44,7 @@ export interface NewAuthorization {
   readonly authenticatedAt: Date
   readonly redirect: ComparableUri
   readonly codeChallenge: string | null
+  readonly scope: string
   readonly nonce: string | null
 }
 
@@ -66,6 +67,7 @@ export const authorizationStore = ({ db, now, random }: StoreContext) => ({
           hash,
           after(at, codeMilliseconds),
           at,
+          begun.scope,
           begun.nonce,
           begun.session,
         )

@@ -37,6 +37,7 @@ export interface PlainRequest {
   readonly redirectUri: string
   readonly redirect: ComparableUri
   readonly codeChallenge: string | null
+  readonly scope: string
   readonly nonce: string | null
 }
 
@@ -71,6 +72,7 @@ export const authorizeFactStore = ({ db, now, random, uriSubstitution }: StoreCo
         plain.codeChallenge,
         code.hash,
         after(at, codeMilliseconds),
+        plain.scope,
         plain.nonce,
         plain.redirectUri,
       ).then(([row]) => {
@@ -138,6 +140,7 @@ const gatherAndBegin = statement<
     challenge: string | null,
     codeHash: Buffer,
     expiresAt: Date,
+    scope: string,
     nonce: string | null,
     redirectUri: string,
   ]
@@ -145,11 +148,11 @@ const gatherAndBegin = statement<
   'authorize-facts.gather-and-begin',
   `with facts as (${facts}), begun as (
      insert into authorizations (id, user_id, application_id, authenticated_at, redirect_base, redirect_query,
-       code_challenge, code_hash, expires_at, created_at, nonce)
-     select $6::bigint, user_id, application_id, authenticated_at, $7, $8, $9::text, $10::bytea, $11::timestamptz, $3, $12
+       code_challenge, code_hash, expires_at, created_at, scope, nonce)
+     select $6::bigint, user_id, application_id, authenticated_at, $7, $8, $9::text, $10::bytea, $11::timestamptz, $3, $12, $13
      from facts, ${unhurried}
      where is_live and not is_suspended and level = 'full' and not must_set_up_two_step and may_sign_in
-       and $13 = any (redirect_uris) and ($9::text is not null or not requires_pkce)
+       and $14 = any (redirect_uris) and ($9::text is not null or not requires_pkce)
      returning id
    ), used as (
      update sessions set last_seen_at = $3 from begun where sessions.id = $1

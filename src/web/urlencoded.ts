@@ -49,6 +49,22 @@ export const onlyText = (parameters: unknown, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
+/**
+ * The first of these parameters that came several times, or as a list or an object (`a[]=1`, `a[b]=1`), which other
+ * readers of the same address may take for one that Signon does not see.
+ */
+export const manifoldOf = <Name extends string>(
+  parameters: unknown,
+  names: readonly Name[],
+): Name | undefined => {
+  if (typeof parameters !== 'object' || parameters === null) return undefined
+  const sent = Object.keys(parameters)
+  return names.find(
+    (name) =>
+      Array.isArray(Reflect.get(parameters, name)) || sent.some((other) => other.startsWith(`${name}[`)),
+  )
+}
+
 /** Every value of a parameter, as often as it came; none when it is missing or no text. */
 export const textsOf = (parameters: unknown, name: string): readonly string[] => {
   const value =

@@ -35,10 +35,11 @@ export const urlencodedOddities: readonly Oddity[] = [
     text: (name) => Array.from({ length: 100 }, () => `${encodeURIComponent(name)}=a`).join('&'),
     isManifold: true,
   },
-  { what: 'a list', text: (name) => `${encodeURIComponent(name)}[]=a` },
+  { what: 'a list', text: (name) => `${encodeURIComponent(name)}[]=a`, isManifold: true },
   {
     what: 'an object',
     text: (name) => `${encodeURIComponent(name)}[b]=a&${encodeURIComponent(name)}[__proto__]=x`,
+    isManifold: true,
   },
   { what: 'in capitals', text: (name) => `${encodeURIComponent(name.toUpperCase())}=a` },
   value('8 KB long', 'x'.repeat(8 * kilobyte)),

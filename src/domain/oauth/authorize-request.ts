@@ -1,6 +1,6 @@
 import { OAuthError } from './oauth-error.ts'
 import { codeChallenge } from './pkce.ts'
-import { refuseScope } from './scope.ts'
+import { requestedScope } from './scope.ts'
 
 /** The parameters of `GET /oauth/authorize` that Signon looks at, each sent at most once. */
 export interface AuthorizeParameters {
@@ -17,6 +17,8 @@ export interface AuthorizeParameters {
 export interface CodeRequest {
   readonly responseMode: 'query' | 'fragment'
   readonly codeChallenge: string | null
+  /** As of `requestedScope`. */
+  readonly scope: string
   readonly nonce: string | null
 }
 
@@ -32,10 +34,11 @@ export const codeRequest = (sent: AuthorizeParameters, requiresPkce: boolean): C
   const responseMode = sent.response_mode || 'query'
   if (responseMode !== 'query' && responseMode !== 'fragment')
     throw new OAuthError('invalid_request', 'The response_mode must be query or fragment.')
-  refuseScope(sent.scope)
+  const scope = requestedScope(sent.scope)
   return {
     responseMode,
     codeChallenge: codeChallenge(sent.code_challenge, sent.code_challenge_method, requiresPkce),
+    scope,
     nonce: sent.nonce || null,
   }
 }

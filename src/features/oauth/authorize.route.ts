@@ -3,7 +3,7 @@ import { originOf } from '#web/caller.ts'
 import { paths } from '#web/paths.ts'
 import type { Routes } from '#web/routes.ts'
 import { sendToFinish, sendToSignIn } from '#web/session.ts'
-import { onlyText } from '#web/urlencoded.ts'
+import { manifoldOf, onlyText } from '#web/urlencoded.ts'
 import { authorize } from './authorize.ts'
 import { authorizeRefusedPage } from './authorize-refused.page.ts'
 
@@ -22,10 +22,10 @@ export const authorizeRoutes =
           {
             issuer,
             sessionToken: browser.sessionToken,
-            clientId: onlyText(query, 'client_id'),
-            redirectUri: onlyText(query, 'redirect_uri'),
+            clientId: single(query, 'client_id'),
+            redirectUri: single(query, 'redirect_uri'),
             parameters: parametersOf(query),
-            repeated: parameterNames.find((name) => Array.isArray(Reflect.get(query as object, name))),
+            repeated: manifoldOf(query, parameterNames),
           },
         )
         if (result.outcome === 'sign in') return sendToSignIn(request, reply, result.why)
@@ -49,6 +49,9 @@ const parameterNames = [
   'code_challenge',
   'code_challenge_method',
 ] as const satisfies readonly (keyof AuthorizeParameters)[]
+
+const single = (query: unknown, name: string): string | undefined =>
+  manifoldOf(query, [name]) === undefined ? onlyText(query, name) : undefined
 
 const parametersOf = (query: unknown): AuthorizeParameters =>
   Object.fromEntries(parameterNames.map((name) => [name, onlyText(query, name)]))

@@ -20,6 +20,11 @@ const signedIn = async (
   await browser.signIn(user.email)
   return browser
 }
+const remembered = (code: string, ...more: readonly string[]): Promise<readonly object[]> =>
+  test.rows(
+    `select ${['scope', 'nonce', ...more].join()} from authorizations where code_hash = sha256(convert_to($1, 'UTF8'))`,
+    [code],
+  )
 const codes = async (): Promise<number> =>
   Number((await test.rows<{ count: string }>('select count(*) from authorizations'))[0]?.count)
 
@@ -160,13 +165,16 @@ describe('asking for a code', () => {
       equal(await codes(), countBefore)
     })
 
-  it('CC-12 passes over the words of OpenID Connect, which is not offered yet', async () => {
+  it('CC-12 passes over the words of OpenID Connect, which is not offered yet, but remembers them', async () => {
     const browser = await signedIn('Open')
-    const { location } = await browser.get(
-      client.authorizePath({ scope: 'openid profile email offline_access' }),
-    )
-    match(location, /\?code=/)
-    deepEqual(await test.rows(`select distinct scope from authorizations`), [{ scope: '' }])
+    // The second address is not registered letter by letter, so its code is begun in a statement of its own.
+    for (const redirect_uri of [application.redirectUri, `${application.redirectUri}?x=1`]) {
+      const code = await client.codeFor(browser, {
+        redirect_uri,
+        scope: ' email  openid offline_access openid',
+      })
+      deepEqual(await remembered(code), [{ scope: 'openid email offline_access', nonce: null }])
+    }
   })
 
   it('takes a blank scope, and a response in the fragment', async () => {
@@ -212,22 +220,31 @@ describe('asking for a code', () => {
 
   it('takes repeated parameters for an error, never for a choice', async () => {
     const browser = await signedIn('Repeated')
-    match((await browser.get(`${client.authorizePath()}&state=other`)).location, /error=invalid_request/)
+    for (const again of ['state=other', 'state[]=other', 'scope[]=x', 'code_challenge[a]=x', 'nonce%5B%5D=x'])
+      match(
+        (await browser.get(`${client.authorizePath()}&${again}`)).location,
+        /error=invalid_request/,
+        again,
+      )
     for (const again of [
       `client_id=${application.clientId}`,
+      'client_id[]=x',
       `redirect_uri=${encodeURIComponent(application.redirectUri)}`,
+      'redirect_uri%5Ba%5D=x',
     ])
       deepEqual((await browser.get(`${client.authorizePath()}&${again}`)).status, 400)
   })
 
   it('keeps a code only as a hash, with what a later OpenID Connect will need', async () => {
     const browser = await signedIn('Hashed')
-    const code = await client.codeFor(browser, { nonce: 'n-1' })
-    const rows = await test.rows<{ nonce: string; scope: string; authenticated_at: Date }>(
-      `select nonce, scope, authenticated_at from authorizations where code_hash = sha256(convert_to($1, 'UTF8'))`,
-      [code],
-    )
-    deepEqual(rows, [{ nonce: 'n-1', scope: '', authenticated_at: clock.now() }])
+    const signedInAt = clock.now()
+    clock.step(minute)
+    for (const redirect_uri of [application.redirectUri, `${application.redirectUri}?x=1`]) {
+      const code = await client.codeFor(browser, { redirect_uri, nonce: 'n-1' })
+      deepEqual(await remembered(code, 'authenticated_at'), [
+        { scope: '', nonce: 'n-1', authenticated_at: signedInAt },
+      ])
+    }
   })
 })
 

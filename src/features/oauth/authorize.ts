@@ -90,6 +90,7 @@ const answer = async (
       authenticatedAt: session.authenticatedAt,
       redirect,
       codeChallenge: request.codeChallenge,
+      scope: request.scope,
       nonce: request.nonce,
     }))
   return backTo(asked, session, { code }, request.responseMode, true)
@@ -112,7 +113,8 @@ const plainOf = (asked: Authorize, redirect: ComparableUri | undefined): PlainRe
   const { redirectUri } = asked
   const request = wellFormed(asked, false)
   if (redirectUri === undefined || !redirect || request instanceof OAuthError) return undefined
-  return { redirectUri, redirect, codeChallenge: request.codeChallenge, nonce: request.nonce }
+  const { codeChallenge, scope, nonce } = request
+  return { redirectUri, redirect, codeChallenge, scope, nonce }
 }
 
 const wellFormed = ({ parameters, repeated }: Authorize, requiresPkce: boolean): CodeRequest | OAuthError => {

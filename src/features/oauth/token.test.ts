@@ -50,14 +50,34 @@ describe('exchanging a code', () => {
   })
 
   it('CC-22 works alike at both addresses', async () => {
-    const { code } = await arrive('Both')
     const fields = {
       grant_type: 'authorization_code',
-      code,
       redirect_uri: application.redirectUri,
       code_verifier: client.verifier,
     }
-    equal((await post('/oauth/token', new URLSearchParams(fields), { authorization })).status, 200)
+    const answers = []
+    for (const path of ['/oauth/token', '/oauth/access_token']) {
+      const { code } = await arrive(`Both ${path}`)
+      const wrong = await post(path, new URLSearchParams({ ...fields, code, code_verifier: 'x' }), {
+        authorization,
+      })
+      const strange = await post(path, new URLSearchParams({ ...fields, code }), {
+        authorization: basic(application.clientId, 'x'),
+      })
+      const { status, headers, body } = await post(path, new URLSearchParams({ ...fields, code }), {
+        authorization,
+      })
+      answers.push([
+        [wrong.status, wrong.body],
+        [strange.status, strange.body, strange.headers.get('www-authenticate')],
+        [status, Object.keys(body), headers.get('cache-control'), headers.get('content-type')],
+      ])
+    }
+    deepEqual(answers[0], answers[1])
+    deepEqual(
+      answers[0]?.map(([status]) => status),
+      [400, 401, 200],
+    )
   })
 
   it('CC-23 takes credentials in the body, as a form, as JSON, or in the query', async () => {
@@ -203,7 +223,21 @@ describe('exchanging a code', () => {
     })
   })
 
-  it('CC-32 keeps secrets of older applications working, 64 hexadecimal characters, and two while rotating', async () => {
+  it('CC-32 keeps ids and secrets of older applications working, 64 hexadecimal characters', async () => {
+    const older = await test.application('Older', {
+      clientId: 'c0ffee42'.repeat(8),
+      clientSecret: '0b'.repeat(32),
+    })
+    const user = await test.user('Older', { uses: [older] })
+    const browser = test.browser()
+    await browser.signIn(user.email)
+    const theirs = testClient(test.url, older)
+    const { status, body } = await theirs.exchange(await theirs.codeFor(browser))
+    equal(status, 200)
+    equal((await theirs.userInfo(String(body['access_token']))).status, 200)
+  })
+
+  it('CC-32 takes two secrets while they rotate', async () => {
     const old = 'a1'.repeat(32)
     await signon.transaction((work) => work.applications.addSecret(other.id, old))
     const { status, body } = await post(
@@ -287,6 +321,7 @@ describe('exchanging a code', () => {
       ['grant_type=%ff', 'application/x-www-form-urlencoded'],
       ['grant_type=%00', 'application/x-www-form-urlencoded'],
       ['grant_type=authorization_code&grant_type=x', 'application/x-www-form-urlencoded'],
+      ['grant_type=authorization_code&code=x&redirect_uri=x&scope[]=x', 'application/x-www-form-urlencoded'],
       ['{"grant_type":["authorization_code"]}', 'application/json'],
       ['{"grant_type":{"a":1}}', 'application/json'],
       ['{"grant_type":1}', 'application/json'],

@@ -4,7 +4,7 @@ import { clientClaim } from '#domain/oauth/client-credentials.ts'
 import { invalidGrant, missingParameter, OAuthError, unknownClient } from '#domain/oauth/oauth-error.ts'
 import { challengeOf } from '#domain/oauth/pkce.ts'
 import { comparableUri } from '#domain/oauth/redirect-uri.ts'
-import { refuseScope } from '#domain/oauth/scope.ts'
+import { requestedScope } from '#domain/oauth/scope.ts'
 import { clientThrottle, throttledCaller } from '#domain/throttle.ts'
 import type { Caller, Exchange, IssuedTokens } from '#store/authorizations.ts'
 import type { Signon } from '#store/signon.ts'
@@ -66,7 +66,7 @@ const refresh = async (
   const { refresh_token: token, scope } = sent
   const caller = callerOf(actor, authorization, sent)
   if (!token) throw missingParameter('refresh_token')
-  refuseScope(scope)
+  requestedScope(scope)
   return tokensOf(signon, actor, token, await signon.single.authorizations.refresh(token, caller))
 }
 

@@ -3,16 +3,16 @@ import { userInfo } from '#domain/oauth/user-info.ts'
 import type { PresentedToken } from '#store/bearer-tokens.sql.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
-import { onlyText } from '#web/urlencoded.ts'
+import { manifoldOf, onlyText } from '#web/urlencoded.ts'
 import { bearerChallenge } from './oauth-answers.ts'
 
 /** What applications ask with a bearer token: who is it, and who are these. Never a redirect, never a cookie. */
 export const userInfoRoutes: Routes = (scope, signon) => {
   const tell = async (request: Request, reply: Reply) => {
-    const { client_id: asked } = request.query as { readonly client_id?: string | readonly string[] }
+    const asked = onlyText(request.query, 'client_id')
     const token = tokenIn(request)
     // One that came twice is nobody's; asking with it must leave no trace either.
-    const isOne = asked === undefined || typeof asked === 'string'
+    const isOne = manifoldOf(request.query, ['client_id']) === undefined
     const presented =
       token === undefined || !isOne
         ? undefined
@@ -57,10 +57,8 @@ const problemWith = (
   return problem === null ? undefined : bearerChallenge(problem)
 }
 
-const isOthers = (
-  presented: PresentedToken | undefined,
-  asked: string | readonly string[] | undefined,
-): boolean => asked !== undefined && asked !== '' && asked !== presented?.clientId
+const isOthers = (presented: PresentedToken | undefined, asked: string | undefined): boolean =>
+  asked !== undefined && asked !== '' && asked !== presented?.clientId
 
 const refuse = (reply: Reply, challenge = bearerChallenge()): Reply =>
   reply.code(401).headers({ 'cache-control': 'no-store', 'www-authenticate': challenge }).send()

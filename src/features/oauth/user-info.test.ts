@@ -108,12 +108,24 @@ describe('GET /user.json', () => {
   })
 
   it('CC-47 takes no notice of cookies', async () => {
-    const { token } = await arrive('Forty-seven')
-    const response = await fetch(`${test.url}/user.json`, {
-      headers: { authorization: `Bearer ${token}`, cookie: '__Host-signon_session=x; y' },
-    })
-    equal(response.status, 200)
-    equal(response.headers.getSetCookie().length, 0)
+    const { user, token } = await arrive('Forty-seven')
+    const another = await test.user('Somebody else', { uses: [application] })
+    const browser = test.browser()
+    await browser.signIn(another.email)
+    const theirs = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    match(theirs, /signon_session=/)
+    const before = await test.rows('select id, last_seen_at from sessions order by id')
+    clock.step(minute)
+    for (const cookie of ['__Host-signon_session=x; y', theirs]) {
+      const response = await fetch(`${test.url}/user.json`, {
+        headers: { authorization: `Bearer ${token}`, cookie },
+      })
+      equal(response.status, 200)
+      equal(((await response.json()) as { user: { uid: string } }).user.uid, user.uid)
+      equal(response.headers.getSetCookie().length, 0)
+    }
+    equal((await fetch(`${test.url}/user.json`, { headers: { cookie: theirs } })).status, 401)
+    deepEqual(await test.rows('select id, last_seen_at from sessions order by id'), before)
   })
 
   it('CC-48 notes when the application had the permissions, once a minute, and for no other application', async () => {
@@ -219,14 +231,17 @@ describe('GET /user.json', () => {
   })
 
   it('answers anything malformed with a 4xx, and never with a redirect', async () => {
+    const { token } = await arrive('Malformed')
     for (const path of [
       '?client_id=%ff',
       '?client_id=%00',
       '?access_token=%zz',
       `?access_token=${'x'.repeat(10_000)}`,
       '?client_id=a&client_id=b',
+      '?client_id[]=a',
+      '?client_id%5Ba%5D=b',
     ]) {
-      const { status } = await fetch(`${test.url}/user.json${path}`, { redirect: 'manual' })
+      const { status } = await client.userInfo(path.startsWith('?access') ? '' : token, path)
       ok(status >= 400 && status < 500, `${path.slice(0, 30)} → ${status}`)
     }
     for (const header of [
