@@ -4,6 +4,7 @@ import { OAuthError } from '#domain/oauth/oauth-error.ts'
 import { originOf } from '#web/caller.ts'
 import { paths } from '#web/paths.ts'
 import type { Reply, Request, Routes } from '#web/routes.ts'
+import { manifoldOf } from '#web/urlencoded.ts'
 import { introspect } from './introspect.ts'
 import { errorAnswer, parametersOf, uncached } from './oauth-answers.ts'
 import { revoke } from './revoke.ts'
@@ -69,11 +70,12 @@ const tokenParameters = [
 ] as const
 const tokenOnly = ['token', 'client_id', 'client_secret'] as const
 
-const parametersIn = <Name extends string>({ query, body }: Request, names: readonly Name[]) =>
-  parametersOf(
-    names,
-    [query, body],
-    (name) => new OAuthError('invalid_request', `Repeated or unreadable parameter: ${name}.`),
-  )
+const parametersIn = <Name extends string>({ query, body }: Request, names: readonly Name[]) => {
+  const refusal = (name: Name) =>
+    new OAuthError('invalid_request', `Repeated or unreadable parameter: ${name}.`)
+  const manifold = manifoldOf(query, names) ?? manifoldOf(body, names)
+  if (manifold !== undefined) throw refusal(manifold)
+  return parametersOf(names, [query, body], refusal)
+}
 
 const actorOf = (request: Request): Actor => ({ kind: 'application', ...originOf(request) })

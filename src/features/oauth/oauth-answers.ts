@@ -1,5 +1,4 @@
 import type { OAuthError, OAuthErrorCode } from '#domain/oauth/oauth-error.ts'
-import { manifoldOf } from '#web/urlencoded.ts'
 
 /** An answer to a client, ready to be sent. */
 export interface OAuthAnswer {
@@ -45,10 +44,6 @@ export const parametersOf = <Name extends string>(
   repeated: (name: Name) => OAuthError,
 ): Readonly<Partial<Record<Name, string>>> => {
   const found: Partial<Record<Name, string>> = {}
-  for (const source of sources) {
-    const manifold = manifoldOf(source, names)
-    if (manifold !== undefined) throw repeated(manifold)
-  }
   for (const name of names)
     for (const source of sources) {
       const value =
