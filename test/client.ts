@@ -14,6 +14,7 @@ export interface TestClient {
   /** Asks for tokens, as gds-sso does: the whole address that it was called back at. */
   exchange(code: string, changes?: Parameters, headers?: Record<string, string>): Promise<TokenAnswer>
   refresh(refreshToken: string, changes?: Parameters): Promise<TokenAnswer>
+  revoke(token: string): Promise<TokenAnswer>
   userInfo(token: string, query?: string): Promise<Response>
 }
 
@@ -57,8 +58,12 @@ export const testClient = (url: string, application: TestApplication): TestClien
     }
     return `/oauth/authorize?${encoded(parameters)}`
   }
-  const post = async (fields: Parameters, headers: Record<string, string>): Promise<TokenAnswer> =>
-    tokenAnswer(await fetch(`${url}/oauth/access_token`, { method: 'POST', headers, body: encoded(fields) }))
+  const post = async (
+    fields: Parameters,
+    headers: Record<string, string>,
+    path = '/oauth/access_token',
+  ): Promise<TokenAnswer> =>
+    tokenAnswer(await fetch(url + path, { method: 'POST', headers, body: encoded(fields) }))
 
   return {
     verifier,
@@ -83,6 +88,7 @@ export const testClient = (url: string, application: TestApplication): TestClien
       ),
     refresh: (refreshToken, changes = {}) =>
       post({ grant_type: 'refresh_token', refresh_token: refreshToken, ...changes }, { authorization }),
+    revoke: (token) => post({ token }, { authorization }, '/oauth/revoke'),
     userInfo: (token, query = `?client_id=${encodeURIComponent(application.clientId)}`) =>
       fetch(`${url}/user.json${query}`, {
         headers: { authorization: `Bearer ${token}` },

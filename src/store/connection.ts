@@ -59,7 +59,9 @@ export const connectionsOf = (db: Connection) => {
  * runs it: values in the order of `$1`, `$2`, …
  */
 export const statement = <Row, Values extends readonly unknown[]>(name: string, text: string) => {
-  const query = CompiledQuery.raw(text)
+  // What does not wait by itself waits with the transaction that it is part of; another text needs another name.
+  const waiting = text.replaceAll(unhurried, '(select) as unhurried')
+  const query = { ...CompiledQuery.raw(waiting), name: waiting === text ? name : `${name}.waiting` }
   return async (db: Connection, ...values: Values): Promise<readonly Row[]> => {
     const source = pools.get(db)
     if (source) {
@@ -72,15 +74,15 @@ export const statement = <Row, Values extends readonly unknown[]>(name: string, 
         end()
       }
     }
-    const named: NamedQuery = { ...query, name, parameters: values }
+    const named: NamedQuery = { ...query, parameters: values }
     const { rows } = await db.executeQuery<Row>(named as CompiledQuery<Row>)
     return rows
   }
 }
 
 /**
- * A source of one row for statements whose change may be lost when the database dies: nobody waits for the disk. Only
- * for statements that are sent by themselves, because it holds for the whole transaction.
+ * A source of one row for a `statement` whose change may be lost when the database dies: nobody waits for the disk
+ * (docs/adr/0016). As part of a transaction it is nothing, because it would hold for all of that.
  */
 export const unhurried = `(select set_config('synchronous_commit', 'off', true)) as unhurried`
 

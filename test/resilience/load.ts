@@ -1,6 +1,8 @@
 import type { ApplicationId } from '#domain/application.ts'
 import type { User } from '#domain/user.ts'
 import { TestBrowser } from '#test/browser.ts'
+import { type TokenAnswer, testClient } from '#test/client.ts'
+import type { TestApplication } from '#test/people.ts'
 
 /** Something that is done again and again until it is told to stop. */
 export interface Load {
@@ -75,5 +77,52 @@ export const editorOf = (url: string, session: string, user: User, application: 
       if (status === 303 || status === 404) hasAccess = !hasAccess
       return status
     },
+  }
+}
+
+/** What an application was told of the tokens of one sign-in: the newest refresh token, and whether it gave them up. */
+export interface ToldFamily {
+  readonly refreshToken: string
+  readonly isRevoked: boolean
+}
+
+/** An application that somebody with this session signs in to, again and again. */
+export interface Exchanger {
+  /** What came of those sign-ins of which every answer came. */
+  readonly told: readonly ToldFamily[]
+  /** Answers that contradict one that came before. */
+  readonly contradictions: readonly string[]
+  /** Asks for a code, exchanges it, refreshes; every other time it gives the tokens up. */
+  signIn(): Promise<number>
+  /** Is this refresh token still good? It is used up. */
+  isGood(refreshToken: string): Promise<boolean>
+}
+
+export const exchangerOf = (url: string, session: string, application: TestApplication): Exchanger => {
+  const browser = new TestBrowser(url)
+  browser.cookies.set('signon_session', session)
+  const client = testClient(url, application)
+  const told: ToldFamily[] = []
+  const contradictions: string[] = []
+  const refreshTokenIn = ({ body }: TokenAnswer): string => String(body['refresh_token'])
+  return {
+    told,
+    contradictions,
+    async signIn() {
+      const { status, location } = await browser.get(client.authorizePath())
+      const code = status === 302 ? new URL(location, url).searchParams.get('code') : null
+      if (code === null) return status === 302 ? 500 : status
+      const first = await client.exchange(code)
+      if (first.status !== 200) return first.status
+      const second = await client.refresh(refreshTokenIn(first))
+      if (second.status === 400) contradictions.push('a refresh token that was issued is refused')
+      if (second.status !== 200) return second.status
+      const refreshToken = refreshTokenIn(second)
+      const isRevoked = told.length % 2 === 0
+      const third = isRevoked ? await client.revoke(refreshToken) : second
+      if (third.status === 200) told.push({ refreshToken, isRevoked })
+      return third.status === 200 ? 302 : third.status
+    },
+    isGood: async (refreshToken) => (await client.refresh(refreshToken)).status === 200,
   }
 }
