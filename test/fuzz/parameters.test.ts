@@ -199,6 +199,13 @@ describe('what is no proper HTTP', () => {
     ['an address that is none', 'GET http:// HTTP/1.1\r\nhost: a\r\n\r\n'],
     ['a NUL in a header', 'GET / HTTP/1.1\r\nhost: a\r\nauthorization: Basic \0\r\n\r\n'],
     ['a header of 20 KB', `GET / HTTP/1.1\r\nhost: a\r\ncookie: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ...['/user.json?client_id=', '/oauth/authorize?state=', '/users/sign_in?x='].map(
+      (start) =>
+        [
+          `1 MB of address at ${start}`,
+          `GET ${start}${'x'.repeat(2 ** 20)} HTTP/1.1\r\nhost: a\r\n\r\n`,
+        ] as const,
+    ),
     ['no host', 'GET / HTTP/1.1\r\n\r\n'],
     [
       'two lengths',
