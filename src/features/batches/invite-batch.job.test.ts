@@ -86,16 +86,11 @@ const all = (people: number) => ({
 })
 
 describe('inviting a batch', () => {
-  it('invites 5,000 people, chunk after chunk, each of them once', async (t) => {
-    const started = performance.now()
-    const batch = await scheduled(5000, 0, chosen.slice(0, 1))
-    const begun = performance.now()
-    equal(await drain(), 101)
-    t.diagnostic(
-      `read ${Math.round(begun - started)} ms, invited ${Math.round(performance.now() - begun)} ms`,
-    )
-    deepEqual(await outcomes(batch), { state: 'done', invited: 5000, skipped: 0, failed: 0 })
-    deepEqual(await invitations(), { ...all(5000), grants: 5000 })
+  it('invites many people, chunk after chunk, each of them once', async () => {
+    const batch = await scheduled(1000, 0, chosen.slice(0, 1))
+    equal(await drain(), 21)
+    deepEqual(await outcomes(batch), { state: 'done', invited: 1000, skipped: 0, failed: 0 })
+    deepEqual(await invitations(), { ...all(1000), grants: 1000 })
   })
 
   it('goes on where a worker was killed, and sends nothing twice', async () => {
