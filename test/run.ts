@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sparticuz from '@sparticuz/chromium'
 import { minute } from '#kernel/clock.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
+import { chromiumProgram } from './browser/chromium-program.ts'
 import { makeTemplate } from './database.ts'
 
 /** Runs the test files named on the command line, or all of them, against one PostgreSQL server. */
@@ -36,7 +36,7 @@ const run = async (): Promise<number> => {
 const nodeTest = async (named: readonly string[], server: string): Promise<number> => {
   const files = named.length > 0 ? named : await testFiles()
   // Unpacked once, so that no test starts a browser that another is still unpacking.
-  const chromium = process.env['CHROMIUM'] ?? (await sparticuz.executablePath())
+  const chromium = await chromiumProgram()
   const options = ['--test', '--test-concurrency=2', `--test-timeout=${testMinutes * minute}`]
   const child = spawn(process.execPath, [...options, '--import', './test/ends.ts', ...files], {
     stdio: 'inherit',

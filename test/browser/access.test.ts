@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import type { User } from '#domain/user.ts'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openChromium, openWindow } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -39,12 +39,12 @@ describe('access to applications, in a real browser', () => {
     deepEqual(await accessibilityFaults(page), [])
     await page.getByRole('button', { name: 'Update permissions' }).click()
     await page.getByRole('link', { name: 'View permissions for Whitehall' }).click()
-    equal(await page.getByRole('row', { name: 'editor Yes' }).count(), 1)
+    equal(await countOf(page.getByRole('row', { name: 'editor Yes' })), 1)
     deepEqual(await accessibilityFaults(page), [])
 
     await page.getByRole('link', { name: 'Back to all apps' }).click()
     await page.getByRole('button', { name: 'Remove access to Whitehall' }).click()
-    match(await page.getByRole('main').innerText(), /will be removed as well:\s+editor/)
+    match(await mainOf(page), /will be removed as well:\s+editor/)
     deepEqual(await accessibilityFaults(page), [])
     await page.getByRole('button', { name: 'Confirm' }).click()
     match(await page.getByRole('alert').innerText(), /Ben Hart’s access to Whitehall has been removed/)
@@ -60,10 +60,10 @@ describe('access to applications, in a real browser', () => {
       javaScriptEnabled: false,
     })
     await page.goto(`${issuer}/users/${cat.id}/applications/${licensing.id}/permissions/edit`)
-    equal(await page.getByRole('checkbox').count(), 560)
+    equal(await countOf(page.getByRole('checkbox')), 560)
     await page.getByLabel('Search for a permission').fill('council 55')
     await page.getByRole('button', { name: 'Search' }).click()
-    equal(await page.getByRole('checkbox').count(), 11)
+    equal(await countOf(page.getByRole('checkbox')), 11)
     await page.getByLabel('Council 559').check()
     await page.getByRole('button', { name: 'Update and continue' }).click()
     match(
@@ -71,7 +71,7 @@ describe('access to applications, in a real browser', () => {
       /Cat now has the following permissions for Licensing: Council 559, Council 7\./,
     )
     const current = page.getByRole('group', { name: 'Current permissions' })
-    deepEqual(await current.getByRole('checkbox', { checked: true }).count(), 2)
+    deepEqual(await countOf(current.getByRole('checkbox', { checked: true })), 2)
   })
 
   it('the buttons below many permissions stay in sight where there is room, and cover none on a phone', async () => {

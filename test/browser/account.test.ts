@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, mainOf, openChromium, openWindow } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -63,7 +63,7 @@ describe('one’s own account, in a real browser', () => {
 
     await page.getByRole('link', { name: 'Back to settings' }).click()
     await page.getByRole('link', { name: 'Your account access log' }).click()
-    match(await page.getByRole('main').innerText(), /Session ended by you Firefox on Windows/)
+    match(await mainOf(page), /Session ended by you Firefox on Windows/)
     deepEqual(await accessibilityFaults(page), [])
     deepEqual(complaints, [])
   })

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, countOf, openChromium, openWindow, press } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -25,7 +25,6 @@ describe('API users, in a real browser', () => {
     await opened.page.context().addCookies([{ name: 'signon_session', value: token, url: issuer }])
     return opened
   }
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const heading = (page: Page) => page.getByRole('heading', { level: 1 }).innerText()
   const path = (page: Page) => new URL(page.url()).pathname
 
@@ -64,7 +63,7 @@ describe('API users, in a real browser', () => {
     equal(await heading(page), 'This access token was created already')
     deepEqual(await accessibilityFaults(page), [])
     await page.getByRole('link', { name: 'go to the tokens' }).click()
-    equal(await page.getByRole('link', { name: /^Revoke token sgn_/ }).count(), 1)
+    equal(await countOf(page.getByRole('link', { name: /^Revoke token sgn_/ })), 1)
     deepEqual(await accessibilityFaults(page), [])
 
     for (const link of [/^Replace token/, /^Revoke token/]) {
@@ -95,14 +94,14 @@ describe('API users, in a real browser', () => {
     await page.getByLabel('Application', { exact: true }).selectOption('Router API')
     await press(page, 'Create access token')
     match(await page.getByLabel('Access token for Router API').inputValue(), /^sgn_/)
-    equal(await page.getByRole('button', { name: 'Copy' }).count(), 0)
+    equal(await countOf(page.getByRole('button', { name: 'Copy' })), 0)
 
     await page.goto(`${issuer}/api_users/${user.id}/edit`)
     await page.getByRole('link', { name: 'Suspend user' }).click()
     await page.getByLabel('Reason for suspension').fill('Not used any more')
     await press(page, 'Suspend user')
     equal(path(page), `/api_users/${user.id}/edit`)
-    equal(await page.getByRole('button', { name: 'Add application token' }).count(), 0)
+    equal(await countOf(page.getByRole('button', { name: 'Add application token' })), 0)
     match(await page.getByRole('alert').innerText(), /is now suspended/)
   })
 })

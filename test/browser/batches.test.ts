@@ -5,7 +5,7 @@ import type { BatchId } from '#domain/batch.ts'
 import { inviteBatch } from '#features/batches/invite-batch.job.ts'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openChromium, openWindow } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -66,7 +66,7 @@ describe('a batch of users, in a real browser', () => {
     await work(page)
     await page.getByText('70 users processed.', { exact: true }).waitFor()
     equal(await page.evaluate('scrollY'), 600)
-    equal(await page.getByRole('cell', { name: 'Invited', exact: true }).count(), 70)
+    equal(await countOf(page.getByRole('cell', { name: 'Invited', exact: true })), 70)
     const user = await test.signon.single.users.findByEmail('zoe.69@example.gov.uk')
     deepEqual(await test.signon.single.grants.held(user.id, whitehall.id), ['signin'])
     await page.getByRole('link', { name: 'Batches of users' }).click()
@@ -82,7 +82,7 @@ describe('a batch of users, in a real browser', () => {
     await page.getByRole('button', { name: 'Invite 2 users' }).click()
     await work(page)
     await page.getByRole('link', { name: 'Refresh' }).click()
-    match(await page.getByRole('main').innerText(), /\n2 users processed\./)
-    equal(await page.getByRole('link', { name: 'Refresh' }).count(), 0)
+    match(await mainOf(page), /\n2 users processed\./)
+    equal(await countOf(page.getByRole('link', { name: 'Refresh' })), 0)
   })
 })

@@ -1,19 +1,12 @@
-import sparticuz from '@sparticuz/chromium'
 import axe, { type AxeResults } from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import type { User } from '#domain/user.ts'
 import type { TestSignon } from '#test/signon.ts'
-
-// Made for a machine that has nothing else to do, these end the browser with its first window.
-const unwanted = new Set(['--single-process', '--no-zygote'])
+import { chromiumProgram } from './chromium-program.ts'
 
 /** A real Chromium: the one that CHROMIUM names, or the one that comes with the packages. */
 export const openChromium = async (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? (await sparticuz.executablePath()),
-    args: sparticuz.args.filter((argument) => !unwanted.has(argument)),
-    headless: true,
-  })
+  chromium.launch({ executablePath: await chromiumProgram(), headless: true })
 
 /** A window of its own, with what its pages complained about. */
 export const openWindow = async (browser: Browser, options: { javaScriptEnabled?: boolean } = {}) => {
@@ -32,9 +25,25 @@ export const openWindow = async (browser: Browser, options: { javaScriptEnabled?
   return { page, complaints }
 }
 
+/** Presses the button of this name. */
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+/** How many there are of something, on a page that has arrived whole. */
+export const countOf = async (found: Locator): Promise<number> => {
+  await found.page().waitForLoadState()
+  return found.count()
+}
+
+/** The text of a page's main part, when all of it has arrived. */
+export const mainOf = async (page: Page): Promise<string> => {
+  await page.waitForLoadState()
+  return page.getByRole('main').innerText()
+}
+
 /** What WCAG 2.2 AA finds wrong with a page, one line each; at both widths. */
 export const accessibilityFaults = async (page: Page): Promise<readonly string[]> => {
   const faults: string[] = []
+  await page.waitForLoadState()
   await page.evaluate(axe.source)
   for (const width of [1280, 375]) {
     await page.setViewportSize({ width, height: 900 })

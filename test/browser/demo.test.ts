@@ -9,7 +9,7 @@ import { TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { freePort } from '#test/free-port.ts'
 import { eventually } from '#test/waiting.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, mainOf, openChromium, openWindow } from './chromium.ts'
 
 /** Where pictures of the journey go, for the guides: `script/screens --guides`. */
 const pictures = process.env['GUIDE_PICTURES']
@@ -112,7 +112,7 @@ describe('what npm start begins', () => {
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     equal(page.url(), `${publisher}/`)
     await page.goto(`http://localhost:${signonPort}/organisations?q=education`)
-    match(await page.getByRole('main').innerText(), /Department for Education/)
+    match(await mainOf(page), /Department for Education/)
     deepEqual(complaints, [])
   })
 
@@ -125,6 +125,6 @@ describe('what npm start begins', () => {
     await page.goto(before.publisher)
     await signIn(page, before.writer, before.password)
     await page.getByRole('link', { name: 'Written in the demo' }).click()
-    match(await page.getByRole('main').innerText(), /Nadia Rahman/)
+    match(await mainOf(page), /Nadia Rahman/)
   })
 })

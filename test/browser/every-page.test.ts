@@ -6,7 +6,7 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { everyPage, type VisitedPage } from '#test/every-page.ts'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium } from './chromium.ts'
+import { accessibilityFaults, countOf, openChromium } from './chromium.ts'
 import { fillHouse, fillWithRealData } from './filled-house.ts'
 
 /** Where pictures of every page go, when somebody wants them: `script/screens`. */
@@ -62,7 +62,7 @@ describe('every page for signed-in people', () => {
         leadsOn.push(name)
         continue
       }
-      equal(await page.locator('h1').count(), 1, path)
+      equal(await countOf(page.locator('h1')), 1, path)
       const breadcrumbs = page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link')
       const way = (await breadcrumbs.allTextContents()).map((text) => text.trim())
       if (way.length > 0 && way.lastIndexOf('Dashboard') !== 0) faults.push(`${path}: begins with ${way}`)
@@ -87,7 +87,7 @@ describe('every page for signed-in people', () => {
     for (const { path } of pages) {
       const answer = await page.goto(`${issuer}${path}`)
       if (!answer?.headers()['content-type']?.startsWith('text/html')) continue
-      equal(await page.locator('h1').count(), 1, path)
+      equal(await countOf(page.locator('h1')), 1, path)
       const dead = page.locator('button:visible:not([type=submit]), form:not(:has([type=submit]))')
       for (const thing of await dead.all())
         faults.push(`${path}: ${await thing.evaluate('element => element.outerHTML.slice(0, 200)')}`)

@@ -5,7 +5,7 @@ import type { MassResetId } from '#domain/mass-reset.ts'
 import { resetPasswordsOfMany } from '#features/mass-reset/reset-passwords-of-many.job.ts'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openAs, openChromium } from './chromium.ts'
+import { accessibilityFaults, mainOf, openAs, openChromium } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -50,7 +50,7 @@ describe('resetting passwords of many, in a real browser', () => {
     const reset = Number(new URL(page.url()).pathname.split('/').at(-1)) as MassResetId
     await resetPasswordsOfMany(test.signon)({ reset })
     await page.getByRole('link', { name: 'Refresh this page' }).click()
-    match(await page.locator('main').innerText(), /Done\.\s+12 of 12 users processed: 12 reset/)
+    match(await mainOf(page), /Done\.\s+12 of 12 users processed: 12 reset/)
     await look()
     deepEqual([faults, complaints], [[], []])
   })

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openAs, openChromium } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openAs, openChromium, press } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -17,8 +17,6 @@ describe('organisations, in a real browser', () => {
   })
   after(() => chromium.close())
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-
   it('one is found by name, and requires 2-step verification of its members, until it does not any more', async () => {
     const cabinet = await test.organisation('Cabinet Office')
     const agency = await test.organisation('Tiny Agency', { parents: [cabinet] })
@@ -31,7 +29,7 @@ describe('organisations, in a real browser', () => {
     await press(page, 'Search')
     deepEqual(await accessibilityFaults(page), [])
     await page.getByRole('link', { name: 'Tiny Agency' }).click()
-    match(await page.getByRole('main').innerText(), /Parent organisations\s+Cabinet Office/)
+    match(await mainOf(page), /Parent organisations\s+Cabinet Office/)
     deepEqual(await accessibilityFaults(page), [])
 
     const changeMandate = page.getByRole('link', { name: /^Change whether 2-step verification is mandated/ })
@@ -58,9 +56,9 @@ describe('organisations, in a real browser', () => {
     const { page } = await openAs(chromium, test, admin, { javaScriptEnabled: false })
     await page.goto(`${issuer}/organisations`)
     await page.getByRole('link', { name: 'Treasury' }).click()
-    equal(await page.getByRole('link', { name: /^Change whether/ }).count(), 0)
+    equal(await countOf(page.getByRole('link', { name: /^Change whether/ })), 0)
     await page.getByRole('link', { name: 'Find them in the list of users' }).click()
-    equal(await page.getByRole('link', { name: 'Remove filter Organisation: Treasury' }).count(), 1)
-    equal(await page.getByRole('link', { name: 'Tom Treasurer' }).count(), 1)
+    equal(await countOf(page.getByRole('link', { name: 'Remove filter Organisation: Treasury' })), 1)
+    equal(await countOf(page.getByRole('link', { name: 'Tom Treasurer' })), 1)
   })
 })

@@ -5,7 +5,7 @@ import { minute } from '#kernel/clock.ts'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openAs, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openAs, openChromium, openWindow } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -77,7 +77,7 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     deepEqual(await accessibilityFaults(page), [])
     await page.goto(issuer)
     await addPasskey(page, 'Work laptop')
-    match(await page.getByRole('main').innerText(), /Work laptop/)
+    match(await mainOf(page), /Work laptop/)
     const letters = await test.mails()
     deepEqual(
       letters.map(({ to, subject }) => [to, subject.includes('2-step verification')]),
@@ -111,9 +111,9 @@ describe('passkeys, in a real browser with an authenticator of its own', () => {
     }
     await fill('wrong', test.code())
     match(await page.getByRole('alert').innerText(), /That is not your password/)
-    equal(await page.locator('form[data-passkey]').count(), 0)
+    equal(await countOf(page.locator('form[data-passkey]')), 0)
     await fill(password, '000000')
-    equal(await page.locator('form[data-passkey]').count(), 0)
+    equal(await countOf(page.locator('form[data-passkey]')), 0)
     deepEqual(await accessibilityFaults(page), [])
     await fill(password, test.code())
     equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Create your passkey')

@@ -11,7 +11,7 @@ import { applicationCaller } from '#outside/push-updates.ts'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
 import { operator, startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, mainOf, openChromium, openWindow } from './chromium.ts'
 
 const [signonPort, publisherPort] = [await freePort(), await freePort()]
 const issuer = `http://localhost:${signonPort}`
@@ -84,7 +84,7 @@ describe('publishing, in a real browser', () => {
 
     await signIn(page, 'nadia.rahman@example.gov.uk')
     equal(page.url(), `${publisherUrl}/me`)
-    const account = await page.getByRole('main').innerText()
+    const account = await mainOf(page)
     match(account, /Nadia Rahman/)
     match(account, /signin/)
     match(account, /write/)

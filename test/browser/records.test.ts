@@ -1,10 +1,10 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { suspendUser } from '#features/users/suspend-user.ts'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openAs, openChromium } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openAs, openChromium, press } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -17,8 +17,6 @@ describe('what was done by whom, in a real browser', () => {
     chromium = await openChromium()
   })
   after(() => chromium.close())
-
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
   it('is found by who did it, by kind and by day, in the records', async () => {
     const ada = await test.user('Ada Admin', { role: 'admin', twoStep: true })
@@ -40,10 +38,10 @@ describe('what was done by whom, in a real browser', () => {
     match(await page.title(), /^Error: /)
     deepEqual(await accessibilityFaults(page), [])
     await page.getByRole('link', { name: 'Clear all filters' }).click()
-    equal(await page.getByRole('alert').count(), 0)
+    equal(await countOf(page.getByRole('alert')), 0)
 
     await page.goto(`${issuer}/records/unknown_sign_ins`)
-    equal((await page.getByRole('main').innerText()).includes('stranger@'), false)
+    equal((await mainOf(page)).includes('stranger@'), false)
     deepEqual(await accessibilityFaults(page), [])
     deepEqual(complaints, [])
   })
@@ -60,11 +58,11 @@ describe('what was done by whom, in a real browser', () => {
     await page.getByRole('link', { name: 'View account access log' }).click()
     equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Account access log for Cat Doe')
     const rows = page.getByRole('table').getByRole('row')
-    equal(await rows.count(), 4)
+    equal(await countOf(rows), 4)
     match(await rows.nth(1).innerText(), /Account suspended by you/)
     await page.getByLabel('Kind of event').selectOption('Signing in and out')
     await press(page, 'Update results')
-    equal(await rows.count(), 3)
-    equal(await page.getByRole('link', { name: 'Clear all filters' }).count(), 1)
+    equal(await countOf(rows), 3)
+    equal(await countOf(page.getByRole('link', { name: 'Clear all filters' })), 1)
   })
 })

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { User } from '#domain/user.ts'
 import { freePort } from '#test/free-port.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openAs, openChromium } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openAs, openChromium, press } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -25,7 +25,6 @@ describe('selecting users in the list, in a real browser', () => {
   })
   after(() => chromium.close())
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const box = (page: Page, name: string) => page.getByLabel(`Select ${name} (`)
   const status = (page: Page) => page.getByRole('main').getByRole('status').innerText()
   const search = async (page: Page, name: string): Promise<void> => {
@@ -55,19 +54,19 @@ describe('selecting users in the list, in a real browser', () => {
     equal(await status(page), '24 selected')
 
     await press(page, 'Change access of selected users')
-    match(await page.getByRole('main').innerText(), /24 users selected/)
+    match(await mainOf(page), /24 users selected/)
     deepEqual(await accessibilityFaults(page), [])
     await page.goBack()
     await page.getByRole('link', { name: 'Clear selection' }).click()
     equal(await status(page), '')
-    equal(await page.getByRole('checkbox', { checked: true }).count(), 0)
+    equal(await countOf(page.getByRole('checkbox', { checked: true })), 0)
     deepEqual(complaints, [])
   })
 
   it('does the same without JavaScript, over pages and searches', async () => {
     const { page } = await openAs(chromium, test, sue, { javaScriptEnabled: false })
     await page.goto(`${issuer}/users`)
-    equal(await page.getByLabel('Select all on this page').count(), 0)
+    equal(await countOf(page.getByLabel('Select all on this page')), 0)
     await box(page, 'Crowd 10').check()
     await press(page, 'Keep selection and show next page')
     equal(await status(page), '1 selected')
@@ -76,7 +75,7 @@ describe('selecting users in the list, in a real browser', () => {
     equal(await status(page), '2 selected')
     await box(page, 'Crowd 20').check()
     await press(page, 'Change access of selected users')
-    match(await page.getByRole('main').innerText(), /3 users selected/)
+    match(await mainOf(page), /3 users selected/)
     await page.getByLabel('Application').selectOption('Whitehall')
     await page.getByLabel('Give access or permissions').check()
     await press(page, 'Continue')

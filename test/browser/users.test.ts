@@ -5,7 +5,7 @@ import type { User } from '#domain/user.ts'
 import { freePort } from '#test/free-port.ts'
 import { password } from '#test/people.ts'
 import { startSignon } from '#test/signon.ts'
-import { accessibilityFaults, openAs, openChromium, openWindow } from './chromium.ts'
+import { accessibilityFaults, countOf, mainOf, openAs, openChromium, openWindow, press } from './chromium.ts'
 
 const port = await freePort()
 const issuer = `http://localhost:${port}`
@@ -23,7 +23,6 @@ describe('looking after users, in a real browser', () => {
   })
   after(() => chromium.close())
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const follow = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
   const told = (page: Page) => page.getByRole('alert').innerText()
   const change = (page: Page, what: string) =>
@@ -79,7 +78,7 @@ describe('looking after users, in a real browser', () => {
     await page.getByText('Status', { exact: true }).first().click()
     await page.getByLabel('Suspended').check()
     await press(page, 'Update results')
-    equal(await page.getByRole('row').count(), 2)
+    equal(await countOf(page.getByRole('row')), 2)
     deepEqual(await accessibilityFaults(page), [])
     await page.getByRole('link', { name: 'Remove filter Status: Suspended' }).click()
 
@@ -100,7 +99,7 @@ describe('looking after users, in a real browser', () => {
     await page.getByLabel('Email').fill('right.name@example.gov.uk')
     deepEqual(await accessibilityFaults(page), [])
     await press(page, 'Change email')
-    match(await page.getByRole('main').innerText(), /Right Name[\s\S]*Department for Education[\s\S]*Admin/)
+    match(await mainOf(page), /Right Name[\s\S]*Department for Education[\s\S]*Admin/)
     deepEqual(await accessibilityFaults(page), [])
     deepEqual(complaints, [])
   })
@@ -115,14 +114,14 @@ describe('looking after users, in a real browser', () => {
     deepEqual(await accessibilityFaults(page), [])
     await page.getByLabel('Reason for suspension').fill('Has left')
     await press(page, 'Suspend user')
-    match(await page.getByRole('main').innerText(), /Suspended[\s\S]*Has left/)
+    match(await mainOf(page), /Suspended[\s\S]*Has left/)
 
     await find(page, 'Ben Hart')
     await follow(page, 'Unsuspend user')
     deepEqual(await accessibilityFaults(page), [])
     await press(page, 'Unsuspend user')
     match(await told(page), new RegExp(ben.email.replaceAll('.', '\\.')))
-    equal(await page.getByRole('link', { name: 'Suspend user', exact: true }).count(), 1)
+    equal(await countOf(page.getByRole('link', { name: 'Suspend user', exact: true })), 1)
     deepEqual(complaints, [])
   })
 
@@ -131,11 +130,11 @@ describe('looking after users, in a real browser', () => {
     const { page } = await openAs(chromium, test, sue, { javaScriptEnabled: false })
     await find(page, 'Cat Doe')
     const security = page.getByRole('heading', { name: 'Account security' })
-    equal(await security.count(), 1)
+    equal(await countOf(security), 1)
     await follow(page, 'Reset 2-step verification')
     await press(page, 'Reset 2-step verification')
     match(await told(page), /Reset 2-step verification for cat\.doe@example\.gov\.uk/)
-    equal(await page.getByRole('link', { name: 'Reset 2-step verification' }).count(), 0)
+    equal(await countOf(page.getByRole('link', { name: 'Reset 2-step verification' })), 0)
     equal((await test.signon.single.secondFactors.list(cat.id)).length, 0)
   })
 
@@ -144,7 +143,7 @@ describe('looking after users, in a real browser', () => {
     for (let time = 0; time < 6; time += 1) await test.browser().signIn(dan.email, 'wrong')
     const { page, complaints } = await openAs(chromium, test, sue)
     await find(page, 'Dan Locked')
-    match(await page.getByRole('main').innerText(), /Locked/)
+    match(await mainOf(page), /Locked/)
     await follow(page, 'Unlock account')
     deepEqual(await accessibilityFaults(page), [])
     await press(page, 'Unlock account')
