@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { minute } from '#kernel/clock.ts'
 import { joinEmbeddedDatabase } from '#store/embedded.ts'
 import { chromiumProgram } from './browser/chromium-program.ts'
@@ -40,13 +40,15 @@ const nodeTest = async (named: readonly string[], server: string): Promise<numbe
   const options = ['--test', '--test-concurrency=2', `--test-timeout=${testMinutes * minute}`]
   const child = spawn(process.execPath, [...options, '--import', './test/ends.ts', ...files], {
     stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: server, CHROMIUM: chromium },
+    // What one file has compiled, the next need not: a third of the time that most of them take to begin.
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env, TEST_DATABASE_URL: server, CHROMIUM: chromium },
     // The runner then names the files that were running, and fails.
     timeout: allMinutes * minute,
   })
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
 }
 
+const compiled = resolve('node_modules/.cache/signon')
 const testMinutes = 10
 const allMinutes = 60
 
