@@ -78,13 +78,15 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
     { behind, limit }: { readonly behind?: UserPosition | undefined; readonly limit: number },
   ): Promise<{ readonly users: readonly UserWithAccess[]; readonly isMore: boolean }> {
     const signin = await signinOf(db, application)
-    const among = ({ always, holding }: Known) => allOf([always, holding(signin === null ? [] : [signin])])
+    const permissions = signin === null ? [] : [signin]
+    const among = ({ always, holding }: Known) => allOf([always, holding(permissions)])
     const place = behind && ({ direction: 'after', ...behind } as const)
     const { users, isMore } = await uncountedPageOf(
       db,
       {
         finding: byAccount,
         among,
+        permissions,
         text: '',
         isFiltered: true,
         isNear: false,

@@ -1,9 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { PermissionId } from '#domain/application.ts'
 import type { UserId } from '#domain/user.ts'
 import type { UserOrder, UserPlace } from '#domain/user-filter.ts'
 import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
-import { allOf, type Condition, type Finding, inOrder, type Known, matching } from './user-list.sql.ts'
+import {
+  allOf,
+  type Condition,
+  type Finding,
+  holders,
+  inOrder,
+  type Known,
+  matching,
+} from './user-list.sql.ts'
 import { wayThrough } from './user-list-order.sql.ts'
 import { findingByText } from './user-list-text.ts'
 
@@ -34,14 +43,24 @@ const mostWalkedForEach = 200
 /** The same where an index alone says who matches. */
 const mostNearWalked = 50_000
 
+/** So many times as far as a page is expected to reach that shows those with a text: whoever is not met by then stands elsewhere. */
+const timesAsFar = 4
+
+/** So many holders of a permission are read at once for each who is wanted, rather than to look up each who is walked past. */
+const mostHeldForEach = 400
+
 /** Whom a page shows, and from where on. */
 export interface PageAsked {
   /** How they are found where no text says who it is. */
   readonly finding: Finding
   /** Of those who are known so: whom it is about, but for the text. */
   readonly among: (known: Known) => Condition
+  /** They hold any of these permissions; empty where nothing is asked of that. */
+  readonly permissions: readonly PermissionId[]
   /** What is searched for; empty for nothing. */
   readonly text: string
+  /** Of which organisations `t` they are, where that is asked. */
+  readonly within?: Condition | undefined
   /** Something else than a text is asked: the planner may know how many that leaves. */
   readonly isFiltered: boolean
   /** Nothing of their accounts is looked at, but for their roles and organisations. */
@@ -56,6 +75,8 @@ export interface PageAsked {
 /** The same, and which way they are found. */
 interface Found extends PageAsked {
   readonly areFew: boolean
+  /** Which share of everybody has the text, where that is known. */
+  readonly share?: number
 }
 
 /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
@@ -92,13 +113,14 @@ const mostToCount = ({ areFew, text, order, isFiltered }: Found): number => {
  * the text is, the text is looked for in those. It knows little of who has a text.
  */
 const findWay = async (db: Connection, page: PageAsked): Promise<Found> => {
-  const { finding, among, text, isFiltered, limit } = page
-  const areFew = isFiltered && (await expectsFew(db, finding, among(finding)))
+  const { finding, among, text, within, isFiltered, limit } = page
+  const matchingAll = sql`select from ${finding.from} where ${among(finding)}`
+  const areFew = isFiltered && (await expects(db, matchingAll)) <= mostExpected
   return {
     ...page,
     limit: limit + 1,
-    finding: text === '' || areFew ? finding : await findingByText(db, text),
     areFew,
+    ...(text !== '' && !areFew && (await findingByText(db, text, within))),
   }
 }
 
@@ -110,12 +132,11 @@ const shown = ({ place, limit }: PageAsked, rows: readonly ListedRow[], now: Dat
   }
 }
 
-/** Does the planner expect few? */
-const expectsFew = async (db: Connection, finding: Finding, condition: Condition): Promise<boolean> => {
+/** How many rows the planner expects of it. */
+const expects = async (db: Connection, query: RawBuilder<unknown>): Promise<number> => {
   const { rows } = await sql<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>`
-    explain (format json) select from ${finding.from} where ${condition}`.execute(db)
-  const [row] = rows
-  return row !== undefined && row['QUERY PLAN'][0].Plan['Plan Rows'] <= mostExpected
+    explain (format json) ${query}`.execute(db)
+  return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? Number.POSITIVE_INFINITY
 }
 
 /**
@@ -127,33 +148,46 @@ const expectsFew = async (db: Connection, finding: Finding, condition: Condition
 const sortMatching = async (
   db: Connection,
   found: Found,
-  most?: number,
+  most: number,
 ): Promise<{ readonly count: number; readonly rows: readonly ListedRow[] }> => {
+  const { all, key, listed, shownOf, sorting } = sorted(found)
+  const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
+    with matching as materialized (${all} limit ${most + 1}),
+    counted as materialized (select count(*)::integer as count from matching),
+    keyed as (${key} where (select count from counted) <= ${most}),
+    listed as (${listed})
+    select counted.count, ${columns(found.order)} from counted left join (${shownOf}) on true ${sorting}`.execute(
+    db,
+  )
+  return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
+}
+
+/** The same for all who match, where nobody asks how many those are. */
+const sortAll = async (db: Connection, found: Found): Promise<readonly ListedRow[]> => {
+  const { all, key, listed, shownOf, sorting } = sorted(found)
+  const { rows } = await sql<ListedRow>`
+    with matching as materialized (${all}), keyed as (${key}), listed as (${listed})
+    select ${columns(found.order)} from ${shownOf} ${sorting}`.execute(db)
+  return rows
+}
+
+/** Those `all` who are `matching`, what they are sorted by, and those of them who are `listed`. */
+const sorted = (found: Found) => {
   const { finding, order, place, limit } = found
   const { sorting, beyond } = wayThrough(order, place)
   const isByName = order === 'name'
-  const keyed = isByName
-    ? sql`select * from matching`
-    : sql`select m.id, s.last_signed_in_at as key from matching m join sign_in_states s on s.user_id = m.id`
-  const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
-    with matching as materialized (
-      select ${finding.id} as id${isByName ? sql`, ${finding.name} as key` : sql``} from ${finding.from}
-      where ${matching(finding, found)}
-      ${most === undefined ? sql`` : sql`limit ${most + 1}`}
-    ), counted as materialized (
-      select count(*)::integer as count from matching
-    ), keyed as (
-      ${keyed}
-      ${most === undefined ? sql`` : sql`where (select count from counted) <= ${most}`}
-    ), listed as (
-      select id, key from keyed where ${beyond(sql`key`, sql`id`) ?? sql`true`}
-      order by ${sorting(sql`key`, sql`id`)} limit ${limit}
-    )
-    select counted.count, ${columns(order)} from counted
-    left join (listed join users u on u.id = listed.id join sign_in_states s on s.user_id = listed.id
-      left join organisations o on o.id = u.organisation_id) on true
-    order by ${sorting(sql`listed.key`, sql`listed.id`)}`.execute(db)
-  return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
+  return {
+    all: sql`select ${finding.id} as id${isByName ? sql`, ${finding.name} as key` : sql``} from ${finding.from}
+      where ${matching(finding, found)}`,
+    key: isByName
+      ? sql`select * from matching`
+      : sql`select m.id, s.last_signed_in_at as key from matching m join sign_in_states s on s.user_id = m.id`,
+    listed: sql`select id, key from keyed where ${beyond(sql`key`, sql`id`) ?? sql`true`}
+      order by ${sorting(sql`key`, sql`id`)} limit ${limit}`,
+    shownOf: sql`listed join users u on u.id = listed.id join sign_in_states s on s.user_id = listed.id
+      left join organisations o on o.id = u.organisation_id`,
+    sorting: sql`order by ${sorting(sql`listed.key`, sql`listed.id`)}`,
+  }
 }
 
 /**
@@ -161,17 +195,19 @@ const sortMatching = async (
  * of them near the place, those are sorted after all.
  */
 const walk = async (db: Connection, found: Found): Promise<readonly ListedRow[]> => {
-  const { order, place, limit } = found
+  const { order, place, permissions, limit } = found
   const { key } = orderIndexes[order]
   const { sorting } = wayThrough(order, place)
+  const areHoldersFew =
+    permissions.length > 0 && (await expects(db, holders(permissions))) <= mostHeldForEach * limit
   const { rows } = await sql<ListedRow>`
     select ${columns(order)}
     from (${walkedPast(found)} limit ${mostWalked(found)}) n
     join users u on u.id = n.user_id join sign_in_states s on s.user_id = n.user_id
     left join organisations o on o.id = u.organisation_id
-    where ${matching(inOrder(order), found)}
+    where ${matching(inOrder(order, areHoldersFew), found)}
     order by ${sorting(key, personNext)} limit ${limit}`.execute(db)
-  return rows.length === limit || (await isAtItsEnd(db, found)) ? rows : (await sortMatching(db, found)).rows
+  return rows.length === limit || (await isAtItsEnd(db, found)) ? rows : sortAll(db, found)
 }
 
 const ofSignIns = {
@@ -196,8 +232,11 @@ const walkedPast = ({ order, place, signedIn }: Found): RawBuilder<unknown> => {
     order by ${sorting(key, personNext)}`
 }
 
-const mostWalked = ({ text, order, isNear, limit }: Found): number =>
-  (text === '' ? isNear : order === 'name') ? mostNearWalked : mostWalkedForEach * limit
+const mostWalked = ({ text, within, share, order, isNear, limit }: Found): number => {
+  if (text === '' ? !isNear : order !== 'name') return mostWalkedForEach * limit
+  if (!isNear || within || !share) return mostNearWalked
+  return Math.min(mostNearWalked, Math.ceil((timesAsFar * limit) / share))
+}
 
 /** Is there nobody behind those whom such a walk passes? Then it has met all who match. */
 const isAtItsEnd = async (db: Connection, found: Found): Promise<boolean> => {

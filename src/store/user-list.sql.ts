@@ -40,11 +40,19 @@ const heldBy = (permissions: readonly PermissionId[]): Condition =>
     ? sql`g.permission_id = ${permissions[0]}`
     : sql`g.permission_id = any (${permissions}::integer[])`
 
+/** Those who hold any of these permissions. */
+export const holders = (permissions: readonly PermissionId[]) =>
+  sql`select g.user_id from grants g where ${heldBy(permissions)}`
+
 /** Those who hold it are looked up together. */
 const amongHolders =
   (id: RawBuilder<unknown>) =>
   (permissions: readonly PermissionId[]): Condition =>
-    sql`${id} in (select g.user_id from grants g where ${heldBy(permissions)})`
+    sql`${id} in (${holders(permissions)})`
+
+/** All of them are read, once: what is said of the answer keeps the planner from a join, which would mix up their order. */
+const oneOfHolders = (permissions: readonly PermissionId[]): Condition =>
+  sql`(n.user_id in (${holders(permissions)})) is true`
 
 /** It is looked up for each person by itself: the offset keeps the planner from mixing up their order. */
 const eachHolding = (permissions: readonly PermissionId[]): Condition =>
@@ -84,33 +92,38 @@ const bySearched = (from: RawBuilder<unknown>): Finding => ({
 /** By their texts, roles and organisations, which lie beside the accounts. */
 export const bySearches: Finding = bySearched(sql`user_searches`)
 
-/** Those whom an index of texts has for this one. */
-export const byText = (text: string): Finding => ({
-  ...bySearched(textsWith(text)),
+/** Those whom an index of texts has for this one, `within` some organisations of `t`. */
+export const byText = (text: string, within?: Condition): Finding => ({
+  ...bySearched(textsWith(text, within)),
   containing: () => sql`true`,
 })
 
 const textOfNext = sql`(select t.text from user_searches t where t.user_id = n.user_id)`
 
-/** One after another, in an index `n` that has people in this order, and what is asked of them most often. */
-export const inOrder = (order: UserOrder): Known => ({
+/**
+ * One after another, in an index `n` that has people in this order, and what is asked of them most often. Few holders of a
+ * permission are read at once, and each who is walked past is looked up among them.
+ */
+export const inOrder = (order: UserOrder, areHoldersFew: boolean): Known => ({
   role: sql`n.role`,
   organisation: sql`n.organisation_id`,
   always: sql`true`,
-  holding: eachHolding,
+  holding: areHoldersFew ? oneOfHolders : eachHolding,
   containing: (text) => inText(order === 'name' ? sql`n.text` : textOfNext, text),
 })
 
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
-// two. The offset keeps the planner from taking each text apart of those whom another index finds.
-const textsWith = (text: string): RawBuilder<unknown> => {
+// two. The offset keeps the planner from taking each text apart of those whom another index finds, but for the one of
+// organisations: what that has in common with the index of texts is read, and nothing else.
+const textsWith = (text: string, within: Condition = sql`true`): RawBuilder<unknown> => {
   if (text.includes('\n')) return sql`(select * from user_searches where false)`
   if (isLong(text)) {
     const pattern = text.replaceAll(/[\\%_]/g, '\\$&')
     return sql`(select * from user_searches where text like '%' || lower(${pattern}) || '%')`
   }
   return sql`(select * from user_searches t
-    where characters_and_pairs(t.text) @> pairs_or_character(lower(${text})) and ${inText(sql`t.text`, text)} offset 0)`
+    where characters_and_pairs(t.text) @> pairs_or_character(lower(${text})) and ${inText(sql`t.text`, text)} and ${within}
+    offset 0)`
 }
 
 /**
@@ -127,21 +140,28 @@ export const conditionsOf = (
   allOf([
     always,
     reach.roles !== 'all' && sql`${role} = any (${reach.roles})`,
-    reach.organisations !== 'all' && inOrganisations(organisation, reach.organisations, false),
+    ofOrganisations(organisation, reach, filter),
     filter.statuses.length > 0 && anyOf(filter.statuses.map((status) => statusIs(status, now))),
     filter.twoStep.length > 0 && anyOf(filter.twoStep.map((status) => twoStepConditions[status])),
     filter.roles.length > 0 && sql`${role} = any (${filter.roles})`,
-    narrowsOrganisations(filter) &&
-      inOrganisations(organisation, filter.organisations, filter.withoutOrganisation),
     filter.permissions.length > 0 && holding(permissions),
     filter.dormantSince !== undefined && dormantSince(filter.dormantSince),
     filter.invitedSince !== undefined && sql`u.invited_at >= ${midnight(filter.invitedSince)}`,
     filter.exemptionEndsBy !== undefined && sql`u.exempt_until <= ${filter.exemptionEndsBy}::date`,
   ])
 
-/** Does it say of which organisations people are? */
-export const narrowsOrganisations = ({ organisations, withoutOrganisation }: UserFilter): boolean =>
-  organisations.length > 0 || withoutOrganisation
+/** Of which organisations people are: of those within reach, and of those that are asked for. Nothing where it may be any. */
+export const ofOrganisations = (
+  organisation: RawBuilder<unknown>,
+  reach: Reach,
+  { organisations, withoutOrganisation }: UserFilter,
+): Condition | undefined => {
+  const reached = reach.organisations !== 'all' && inOrganisations(organisation, reach.organisations, false)
+  const asked =
+    (organisations.length > 0 || withoutOrganisation) &&
+    inOrganisations(organisation, organisations, withoutOrganisation)
+  return reached || asked ? allOf([reached, asked]) : undefined
+}
 
 export const allOf = (conditions: readonly (Condition | false | undefined)[]): Condition => {
   const all = conditions.filter((one) => one !== false && one !== undefined)

@@ -12,11 +12,19 @@ const { rows, signon } = test
 const large = await test.organisation('Large')
 const small = await test.organisation('Small', { parents: [large] })
 const application = await test.application('Ledger')
-const [permission] = await rows<{ id: PermissionId }>(
-  `select id from permissions where application_id = $1 and name = 'signin'`,
-  [application.id],
+await rows(
+  `insert into permissions (application_id, name, created_at, updated_at) values ($1, 'Reader', $2, $2)`,
+  [application.id, test.clock.now()],
 )
-const held = permission?.id ?? (0 as PermissionId)
+const permissionCalled = async (name: string): Promise<PermissionId> => {
+  const [permission] = await rows<{ id: PermissionId }>(
+    'select id from permissions where application_id = $1 and name = $2',
+    [application.id, name],
+  )
+  return permission?.id ?? (0 as PermissionId)
+}
+const held = await permissionCalled('signin')
+const heldByMany = await permissionCalled('Reader')
 
 // A crowd in which some stand close together in one of the orders, and others are spread.
 await rows(
@@ -50,6 +58,11 @@ await rows(
    select id, $1, $2, '2020-01-01' from users where id % 6 = 0 and kind = 'person'`,
   [application.id, held],
 )
+await rows(
+  `insert into grants (user_id, application_id, permission_id, created_at)
+   select id, $1, $2, '2020-01-01' from users where id % 20 > 0 and kind = 'person'`,
+  [application.id, heldByMany],
+)
 await rows('analyze')
 
 const root = await test.user('Root', { role: 'superadmin' })
@@ -78,7 +91,8 @@ const invited = 'suspended_at is null and invited_at is not null and invitation_
 const suspended = 'suspended_at is not null'
 const locked = `suspended_at is null and (invited_at is null or invitation_accepted_at is not null)
   and id in (select user_id from sign_in_states where locked_at = '${test.clock.now().toISOString()}')`
-const withLedger = `id in (select user_id from grants)`
+const withPermission = (id: PermissionId) => `id in (select user_id from grants where permission_id = ${id})`
+const withLedger = withPermission(held)
 const dormant = `last_signed_in_at < '2024-06-01' and created_at < '2024-06-01'`
 
 /** Filters, and what they say in plain SQL. */
@@ -103,6 +117,8 @@ const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> 
     `(organisation_id is null or organisation_id = ${small})`,
   ],
   'with an application': [{ permissions: [held] }, withLedger],
+  'with a permission that many have': [{ permissions: [heldByMany] }, withPermission(heldByMany)],
+  'with a permission that most have': [{ permissions: [heldByMany] }, withPermission(heldByMany)],
   'suspended, with an application': [
     { statuses: ['suspended'], permissions: [held] },
     `${suspended} and ${withLedger}`,

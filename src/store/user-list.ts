@@ -14,7 +14,7 @@ import {
   conditionsOf,
   type Known,
   matching,
-  narrowsOrganisations,
+  ofOrganisations,
   type Reach,
   signedIn,
 } from './user-list.sql.ts'
@@ -27,7 +27,11 @@ export const userListStore = ({ db, now }: StoreContext) => {
   const askedFor = async (administrator: Administrator, filter: UserFilter) => {
     const reach = await reachOf(db, administrator)
     const permissions = await offeredPermissions(db, filter.permissions)
-    return { reach, among: (known: Known) => conditionsOf(known, reach, filter, permissions, now()) }
+    return {
+      permissions,
+      within: ofOrganisations(sql`t.organisation_id`, reach, filter),
+      among: (known: Known) => conditionsOf(known, reach, filter, permissions, now()),
+    }
   }
 
   return {
@@ -39,14 +43,14 @@ export const userListStore = ({ db, now }: StoreContext) => {
       place: UserPlace | undefined,
       limit: number,
     ): Promise<UserPage> {
-      const { reach, among } = await askedFor(administrator, filter)
+      const asked = await askedFor(administrator, filter)
       const isNear = !looksAtAccounts(filter)
-      const isOfOrganisations = reach.organisations !== 'all' || narrowsOrganisations(filter)
+      const isOfOrganisations = asked.within !== undefined
       return pageOf(
         db,
         {
+          ...asked,
           finding: isNear && isOfOrganisations ? bySearches : byAccount,
-          among,
           text: filter.text,
           isFiltered: isOfOrganisations || !isNear || filter.roles.length > 0,
           isNear,
@@ -64,9 +68,9 @@ export const userListStore = ({ db, now }: StoreContext) => {
      * a file has everybody once, whoever is called differently meanwhile.
      */
     async matchingIds(administrator: Administrator, filter: UserFilter): Promise<Int32Array> {
-      const { among } = await askedFor(administrator, filter)
+      const { among, within } = await askedFor(administrator, filter)
       const { text } = filter
-      const finding = text === '' ? byAccount : await findingByText(db, text)
+      const { finding } = text === '' ? { finding: byAccount } : await findingByText(db, text, within)
       const { from, id, name } = finding
       const { rows } = await sql<{ ids: Buffer | null }>`
         select string_agg(int4send(${id}), ''::bytea order by ${name}, ${id}) as ids
