@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
-import { breakableEmail } from './escaped.ts'
+import { breakableEmail, dataHeading } from './escaped.ts'
 import { longOptions } from './long-options.ts'
 import type { Section } from './navigation.ts'
 
@@ -37,6 +37,7 @@ export const createRenderer = (): Renderer => {
   )
   templates.addFilter('longOptions', longOptions)
   templates.addFilter('breakableEmail', breakableEmail)
+  templates.addFilter('dataHeading', dataHeading)
   return (page, surroundings) => templates.render(page.template, { ...page.view, ...surroundings })
 }
 
