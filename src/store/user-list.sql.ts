@@ -113,8 +113,8 @@ export const inOrder = (order: UserOrder, areHoldersFew: boolean): Known => ({
 })
 
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
-// two. The offset keeps the planner from taking each text apart of those whom another index finds, but for the one of
-// organisations: what that has in common with the index of texts is read, and nothing else.
+// two. The offset keeps the planner from taking each text apart of those whom another index finds. Of which organisations
+// they are stands within it: what both indexes have in common is read, and nothing else.
 const textsWith = (text: string, within: Condition = sql`true`): RawBuilder<unknown> => {
   if (text.includes('\n')) return sql`(select * from user_searches where false)`
   if (isLong(text)) {

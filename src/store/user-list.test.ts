@@ -118,7 +118,6 @@ const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> 
   ],
   'with an application': [{ permissions: [held] }, withLedger],
   'with a permission that many have': [{ permissions: [heldByMany] }, withPermission(heldByMany)],
-  'with a permission that most have': [{ permissions: [heldByMany] }, withPermission(heldByMany)],
   'suspended, with an application': [
     { statuses: ['suspended'], permissions: [held] },
     `${suspended} and ${withLedger}`,
