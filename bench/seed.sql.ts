@@ -30,9 +30,9 @@ export const seedStatements = (users: number, at: number, passwordHash: string) 
   ]
   const everyToken = [
     `insert into authorizations (id, user_id, application_id, authenticated_at, redirect_base, code_challenge, code_hash, redeemed_at,
-       access_hash, access_expires_at, refresh_hash, expires_at, ended_at, created_at)
+       access_hash, access_expires_at, refresh_hash, noted_at, expires_at, ended_at, created_at)
      select id, u, a, made, 'https://application-' || a || '.example:443/auth/gds/callback', '${'c'.repeat(43)}', ${hash(token('code'))}, made,
-       ${hash(token('access'))}, made + interval '2 hours', ${hash(token('refresh'))}, made + interval '30 days',
+       ${hash(token('access'))}, made + interval '2 hours', ${hash(token('refresh'))}, ${instant} + interval '1 day', made + interval '30 days',
        case when t < ${expired} and t % 2 = 0 then made + interval '3 hours' end, made
      from (select t, t * ${tokenStride} % ${users} + 1 as u, case when t < ${expired} then ${expiredMade} else ${liveMade} end as ms
        from generate_series(0, ${tokens - 1}::bigint) t) rows,

@@ -33,22 +33,16 @@ export const maySignIn = `exists (
 )`
 
 /** One select, without a detour: it is the hottest statement of all. */
-const holder = (token: {
-  problem: string
-  isUseDue: string
-  syncedBefore: string
-  source: string
-}): string => `
+const holder = (token: { problem: string; isDue: string; source: string }): string => `
   select a.client_id as "clientId", a.is_directory_api as "isDirectoryApi",
     case when a.retired_at is not null then 'invalid' ${token.problem} end as problem,
     u.id as "userId", a.id as "applicationId", u.uid, u.name, u.email, u.suspended_at is not null as "isSuspended", ${permissions} as permissions,
     o.slug as "organisationSlug", o.content_id as "organisationContentId",
-    coalesce(v.last_synced_at < ${token.syncedBefore}, true) or ${token.isUseDue} as "isDue"
+    ${token.isDue} as "isDue"
   from ${token.source}
   join users u on u.id = t.user_id
   join applications a on a.id = t.application_id
   left join organisations o on o.id = u.organisation_id
-  left join user_applications v on v.user_id = u.id and v.application_id = a.id
   where`
 
 /**
@@ -66,13 +60,12 @@ export interface PlacedRow extends PresentedRow {
   readonly place: string
 }
 
-type Read = [ids: readonly TimeOrderedId[], hashes: readonly Buffer[], now: Date, syncedBefore: Date]
+type Read = [ids: readonly TimeOrderedId[], hashes: readonly Buffer[], now: Date, notedBefore: Date]
 
 const personsHolders = forEachToken(
   `${holder({
     problem: `when t.ended_at is not null then 'revoked' when t.access_expires_at <= $3 then 'expired'`,
-    isUseDue: 'false',
-    syncedBefore: '$4',
+    isDue: 'coalesce(t.noted_at < $4, true)',
     source: 'authorizations t',
   })} t.id = k.id and t.access_hash = k.hash`,
 )
@@ -80,19 +73,24 @@ const personsHolders = forEachToken(
 export const readPersons = statement<PlacedRow, Read>('bearer-tokens.read-persons', personsHolders)
 
 /**
- * Notes that the application has had the permissions; the row is there since the code was redeemed. Lost with the
- * database, the note is made again a minute later.
+ * Notes that the application has had the permissions: beside the token, and of the person and the application, whose row
+ * is there since the code was redeemed. Lost with the database, the note is made again a minute later.
  */
-export const notePersons = statement<
-  never,
-  [user: UserId, application: ApplicationId, now: Date, syncedBefore: Date]
->(
+export const notePersons = statement<never, [id: TimeOrderedId, now: Date, notedBefore: Date]>(
   'bearer-tokens.note-persons',
-  `update user_applications v set last_synced_at = $3 from ${unhurried}
-   where v.user_id = $1 and v.application_id = $2 and coalesce(v.last_synced_at < $4, true)`,
+  `with noted as (
+     update authorizations t set noted_at = $2 from ${unhurried}
+     where t.id = $1 and coalesce(t.noted_at < $3, true)
+     returning t.user_id, t.application_id
+   )
+   update user_applications v set last_synced_at = $2 from noted
+   where v.user_id = noted.user_id and v.application_id = noted.application_id and coalesce(v.last_synced_at < $3, true)`,
 )
 
-/** Both in one. Whoever notes the same in this moment does it for us: nobody waits for another. */
+/**
+ * Both in one, for a token of this very minute, beside which nothing is noted yet. Whoever notes the same in this moment
+ * does it for us: nobody waits for another.
+ */
 export const readAndNotePersons = statement<
   PlacedRow,
   [...tokens: Read, clientIds: readonly (string | null)[]]
@@ -102,7 +100,7 @@ export const readAndNotePersons = statement<
      select v.user_id, v.application_id from facts
      join user_applications v on v.user_id = facts."userId" and v.application_id = facts."applicationId"
      where facts."isDue" and facts.problem is null and 'signin' = any (facts.permissions)
-       and coalesce(facts."clientId" = ($5::text[])[facts.place], true)
+       and coalesce(facts."clientId" = ($5::text[])[facts.place], true) and coalesce(v.last_synced_at < $4, true)
      for no key update of v skip locked
    ), noted as (
      update user_applications v set last_synced_at = $3 from due, ${unhurried}
@@ -118,9 +116,8 @@ export const readMachines = statement<
   'bearer-tokens.read-machines',
   `${holder({
     problem: `when t.revoked_at is not null then 'revoked' when t.expires_at <= $2 then 'expired'`,
-    isUseDue: 'coalesce(t.last_used_at < $4, true)',
-    syncedBefore: '$3',
-    source: 'api_tokens t',
+    isDue: 'coalesce(v.last_synced_at < $3, true) or coalesce(t.last_used_at < $4, true)',
+    source: 'api_tokens t left join user_applications v using (user_id, application_id)',
   })} t.token_hash = $1`,
 )
 

@@ -66,7 +66,7 @@ export const bearerTokenStore = ({ db, now }: StoreContext) => {
       presented.problem === null &&
       (token.clientId ?? row.clientId) === row.clientId
     )
-      await queries.notePersons(db, row.userId, row.applicationId, now(), aMinuteAgo)
+      await queries.notePersons(db, token.id, now(), aMinuteAgo)
     return presented
   }
 

@@ -144,6 +144,7 @@ export interface Authorizations {
   expires_at: Timestamp;
   id: Int8;
   nonce: string | null;
+  noted_at: Timestamp | null;
   redeemed_at: Timestamp | null;
   redirect_base: string;
   redirect_query: string | null;

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { User } from '#domain/user.ts'
-import { hour, minute } from '#kernel/clock.ts'
+import { hour, minute, second } from '#kernel/clock.ts'
 import { basic, strangeToken, testClient } from '#test/client.ts'
 import { startSignon } from '#test/signon.ts'
 
@@ -141,6 +141,25 @@ describe('GET /user.json', () => {
     clock.step(1)
     await client.userInfo(token)
     deepEqual(await syncedAt(user), [{ application_id: application.id, last_synced_at: clock.now() }])
+  })
+
+  it('CC-48 notes it once a minute for all tokens of somebody together', async () => {
+    const { user, token } = await arrive('Twice')
+    await client.userInfo(token)
+    const noted = async () =>
+      (await syncedAt(user)).map((row) => (row as { last_synced_at: Date }).last_synced_at)
+    const first = clock.now()
+    clock.step(40 * second)
+    const another = await tokenFor(user)
+    await client.userInfo(another)
+    deepEqual(await noted(), [first])
+    clock.step(30 * second)
+    await client.userInfo(token)
+    const next = clock.now()
+    deepEqual(await noted(), [next])
+    clock.step(40 * second)
+    await client.userInfo(another)
+    deepEqual(await noted(), [next])
   })
 
   it('CC-48 notes nothing for a token that is refused', async () => {
