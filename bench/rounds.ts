@@ -10,25 +10,29 @@ export interface Figure {
   readonly worst?: string
 }
 
-// Of two who take turns, and of one alone.
-const pairsOfTurns = 9
+// Of two who take turns, and of one alone. Neighbours of a machine come and go within seconds: many short turns are
+// disturbed less than few long ones.
+const pairsOfTurns = 27
 const repetitions = 5
 
 /** One turn of a measure. Rounds count from 1, and those that warm everything up from -1 downwards. */
 export type Turn = (round: number) => Promise<number>
 
 /**
- * Takes turns, ours and theirs: medians of both, and the median of what each round's ratio was. Both warm up for so
- * many turns: code that is called some hundred times a turn is still being compiled in the first ones.
+ * Takes turns, ours and theirs, of which either is first in every other round: medians of both, and the median of what
+ * each round's ratio was. Both warm up for so many turns: code that is called some hundred times a turn is still being
+ * compiled in the first ones.
  */
-export const takeTurns = async (ours: Turn, theirs: Turn, warmUps = 1): Promise<Figure> => {
+export const takeTurns = async (ours: Turn, theirs: Turn, warmUps = 3): Promise<Figure> => {
   for (let turn = 1; turn <= warmUps; turn += 1) {
     await ours(-turn)
     await theirs(-turn)
   }
   const pairs: { readonly own: number; readonly other: number }[] = []
   for (let round = 1; round <= pairsOfTurns; round += 1) {
-    const pair = { own: await ours(round), other: await theirs(round) }
+    const first = round % 2 === 0 ? await theirs(round) : undefined
+    const own = await ours(round)
+    const pair = { own, other: first ?? (await theirs(round)) }
     tell(
       `  round ${round}: ${pair.own.toFixed(1)} against ${pair.other.toFixed(1)}, ${(pair.own / pair.other).toFixed(3)}`,
     )

@@ -1,11 +1,11 @@
 import { Client } from 'pg'
-import { signInLoad, signonFlows, userInfoLoad } from './loads.ts'
+import { signInLoad, signonFlows, userInfoLoad, type Visit, visits } from './loads.ts'
 import type { Done } from './orders.ts'
 import type { Turn } from './rounds.ts'
 import type { Size, Workshop } from './workshop.ts'
 
-/** How much is done in one turn: some seconds' worth. Many short turns are disturbed less than few long ones. */
-export const counts = { userInfo: 20_000, flows: 2000, signIns: 400 } as const
+/** How much is done in one turn: a second's worth or two. */
+export const counts = { userInfo: 7000, flows: 700, signIns: 140 } as const
 
 export const rateOf = ({ completed, seconds }: Done): number => completed / seconds
 
@@ -20,8 +20,9 @@ export const flowTurn = async (workshop: Workshop, size: Size): Promise<Turn> =>
   const { seeded, url } = await workshop.database(size)
   const { port } = await workshop.web(size)
   return async (round) => {
-    await letAnHourPass(url)
-    return rateOf(await workshop.load(signonFlows(port, seeded, counts.flows, round)))
+    const rate = rateOf(await workshop.load(signonFlows(port, seeded, counts.flows, round)))
+    await letAnHourPass(url, visits(seeded, counts.flows, round))
+    return rate
   }
 }
 
@@ -32,17 +33,17 @@ export const signInTurn = async (workshop: Workshop, size: Size): Promise<Turn> 
 }
 
 /**
- * Makes each visit the first for a while, as it is in life: the service notes at most once a minute that an
+ * Makes the next visit of each the first for a while, as it is in life: the service notes at most once a minute that an
  * application has had somebody's permissions, and with few people a turn would soon have nothing left to note.
  */
-const letAnHourPass = async (databaseUrl: string): Promise<void> => {
+const letAnHourPass = async (databaseUrl: string, visited: readonly Visit[]): Promise<void> => {
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
-  // Those that lie in the future were put there with the people, for applications that no visit goes to.
   await client.query(
-    `update user_applications set last_synced_at = last_synced_at - interval '1 hour'
-     where last_synced_at between $1::timestamptz - interval '1 hour' and $1`,
-    [new Date()],
+    `update user_applications v set last_synced_at = v.last_synced_at - interval '1 hour'
+     from unnest($1::integer[], $2::integer[]) as visited (user_id, application_id)
+     where v.user_id = visited.user_id and v.application_id = visited.application_id`,
+    [visited.map(({ user }) => user), visited.map(({ application }) => application)],
   )
   await client.end()
 }
