@@ -25,6 +25,9 @@ export interface Reach {
   readonly apiTokens: number
 }
 
+/** People with access are counted up to here, so that counting stays fast. */
+const mostWithAccess = 10_000
+
 /** Somebody who may sign in to an application. */
 export interface UserWithAccess extends ListedUser {
   readonly signInCount: number
@@ -63,13 +66,21 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
   async reach(application: ApplicationId): Promise<Reach> {
     const signin = await signinOf(db, application)
     const { rows } = await sql<Reach>`
-      select
-        (select count(*)::integer from grants where permission_id = ${signin}) - (
-           select count(*)::integer from users u join grants g on g.user_id = u.id and g.permission_id = ${signin}
-           where u.kind = 'machine') as people,
+      select ${peopleHolding(signin, null)} as people,
         (select count(*)::integer from api_tokens where application_id = ${application} and revoked_at is null
            and (expires_at is null or expires_at > ${now()})) as "apiTokens"`.execute(db)
     return rows[0] ?? { people: 0, apiTokens: 0 }
+  },
+
+  /** How many people may sign in to an application; `mostWithAccess` where those are more than were counted. */
+  async countUsersWithAccess(
+    application: ApplicationId,
+  ): Promise<{ readonly count: number; readonly isMoreThanCounted: boolean }> {
+    const signin = await signinOf(db, application)
+    const { rows } = await sql<{ people: number }>`
+      select ${peopleHolding(signin, mostWithAccess + 1)} as people`.execute(db)
+    const { people } = rows[0] ?? { people: 0 }
+    return { count: Math.min(people, mostWithAccess), isMoreThanCounted: people > mostWithAccess }
   },
 
   /** People who may sign in to an application, who signed in last first: at most `limit`, and whether there are more. */
@@ -133,6 +144,17 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
     }))
   },
 })
+
+/** How many people hold a permission, or so many of them. All holders are counted but for the machines, which are few. */
+const peopleHolding = (permission: PermissionId | null, most: number | null) => sql<number>`(
+  with machines as (
+    select count(*)::integer as count from users u join grants g on g.user_id = u.id and g.permission_id = ${permission}
+    where u.kind = 'machine'
+  )
+  select (select count(*)::integer from (
+    select from grants where permission_id = ${permission} limit (select ${most}::integer + count from machines)
+  ) holders) - machines.count from machines
+)`
 
 const signinOf = async (db: Connection, application: ApplicationId): Promise<PermissionId | null> => {
   const { rows } = await sql<{ id: PermissionId }>`

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Administrator } from '#domain/administration.policy.ts'
-import type { PermissionId } from '#domain/application.ts'
+import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { UserId } from '#domain/user.ts'
 import type { UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
 import { startSignon } from '#test/signon.ts'
@@ -235,6 +235,25 @@ describe('a page of the list', () => {
       next.users.map(({ id }) => id),
       all.slice(limit, 2 * limit).map(({ id }) => id),
     )
+  })
+
+  it('counts those with access exactly up to ten thousand, and no machines', async () => {
+    const countOf = (id: ApplicationId) => signon.single.applicationPages.countUsersWithAccess(id)
+    const used = await test.application('Used by many')
+    await test.machine('Robot', used)
+    const use = (count: number) =>
+      rows(
+        `insert into grants (user_id, application_id, permission_id, created_at)
+         select u.id, $1, p.id, '2020-01-01' from permissions p, (select id from users where email like 'crowd%' order by id limit $2) u
+         where p.application_id = $1 and p.name = 'signin' on conflict do nothing`,
+        [used.id, count],
+      )
+    deepEqual(await countOf(used.id), { count: 0, isMoreThanCounted: false })
+    await use(10_000)
+    deepEqual(await countOf(used.id), { count: 10_000, isMoreThanCounted: false })
+    await use(10_001)
+    deepEqual(await countOf(used.id), { count: 10_000, isMoreThanCounted: true })
+    deepEqual((await signon.single.applicationPages.reach(used.id)).people, 10_001)
   })
 
   it('has whom it should when people have moved, have another role, or have signed in', async () => {

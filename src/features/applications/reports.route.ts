@@ -40,14 +40,14 @@ export const reportRoutes =
       const behind = userPlaceIn(request.query)
       const { about, more } = await read(signon, request, async ({ applicationPages }) => ({
         ...(await applicationPages.usersWithAccess(id, { behind, limit: rowsOnPage })),
-        people: (await applicationPages.reach(id)).people,
+        people: await applicationPages.countUsersWithAccess(id),
       }))
       const last = more.isMore ? more.users.at(-1)?.position : undefined
       const address = pathTo(paths.applicationUsers, { id })
       return reply.page(
         usersWithAccessPage({
           ...about,
-          people: countOf(more.people, 'person', 'people'),
+          people: `${more.people.isMoreThanCounted ? 'More than ' : ''}${countOf(more.people.count, 'person', 'people')}`,
           users: more.users.map(userView),
           firstAddress: behind ? address : null,
           nextAddress: last ? `${address}?before=${last.key}-${last.id}` : null,
