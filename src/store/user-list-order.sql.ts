@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { UserOrder, UserPlace } from '#domain/user-filter.ts'
 import { never } from './sign-in-states.ts'
-import type { Condition } from './user-list.sql.ts'
+import { allOf, type Condition } from './user-list.sql.ts'
 
 /** An order in which people are listed: by a key, and then by the id. */
 interface Order {
@@ -35,15 +35,27 @@ export interface Way {
   sorting(key: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<unknown>
   /** Behind the place on this way; nothing when it begins at an end. */
   beyond(key: RawBuilder<unknown>, id: RawBuilder<unknown>): Condition | undefined
+  /** The key that comes first. */
+  first(key: RawBuilder<unknown>): RawBuilder<unknown>
+  /** Between the place and another key, as the planner can judge how many that are. */
+  until(key: RawBuilder<unknown>, other: unknown): Condition
 }
 
 export const wayThrough = (order: UserOrder, place: UserPlace | undefined): Way => {
   const { read, isDescending } = orders[order]
   const down = isDescending !== (place?.direction === 'before')
-  const [comparison, word] = down ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`]
+  const [comparison, opposite, word, first] = down
+    ? [sql`<`, sql`>`, sql`desc`, sql`max`]
+    : [sql`>`, sql`<`, sql`asc`, sql`min`]
   return {
     sorting: (key, id) => sql`${key} ${word}, ${id} ${word}`,
     beyond: (key, id) =>
       place && sql`(${key}, ${id}) ${comparison} (${read(place.key)}, ${place.id}::integer)`,
+    first: (key) => sql`${first}(${key})`,
+    until: (key, other) =>
+      allOf([
+        place && sql`${key} ${comparison} ${read(place.key)}`,
+        other !== null && sql`${key} ${opposite} ${other}`,
+      ]),
   }
 }

@@ -1,20 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { PermissionId } from '#domain/application.ts'
 import type { UserId } from '#domain/user.ts'
-import type { UserOrder, UserPlace } from '#domain/user-filter.ts'
+import type { UserOrder } from '#domain/user-filter.ts'
 import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
-import {
-  allOf,
-  type Condition,
-  type Finding,
-  holders,
-  inOrder,
-  type Known,
-  matching,
-} from './user-list.sql.ts'
+import { allOf, holders, inOrder, matching } from './user-list.sql.ts'
 import { wayThrough } from './user-list-order.sql.ts'
-import { findingByText } from './user-list-text.ts'
+import { expects, type Found, findWay, mostCounted, type PageAsked } from './user-list-way.ts'
 
 export interface UserPage {
   /** How many there are in all; `mostCounted` where those are more than were counted. */
@@ -25,70 +16,29 @@ export interface UserPage {
   readonly isMore: boolean
 }
 
-/** Lists of many are counted up to here, so that counting stays fast. */
-const mostCounted = 1000
-
-/** The same in the order of sign-ins, where to walk past somebody without the text costs more than to find those who have it. */
+/** So many are counted in the order of sign-ins, where to walk past somebody without the text costs more than to find those who have it. */
 const mostCountedByText = 2500
 
-/** Where the planner expects no more than these, all of them are counted and sorted: a walk would hardly meet any. */
-const mostExpected = 5000
-
-/** So many are taken then: the planner may be wrong. */
+/** So many are taken where few are expected: the planner may be wrong. */
 const mostSorted = 10_000
-
-/** So many are walked past in the order of a list for each who is wanted, before all that match are sorted instead. */
-const mostWalkedForEach = 200
-
-/** The same where an index alone says who matches. */
-const mostNearWalked = 50_000
-
-/** So many times as far as a page is expected to reach that shows those with a text: whoever is not met by then stands elsewhere. */
-const timesAsFar = 4
 
 /** So many holders of a permission are read at once for each who is wanted, rather than to look up each who is walked past. */
 const mostHeldForEach = 400
-
-/** Whom a page shows, and from where on. */
-export interface PageAsked {
-  /** How they are found where no text says who it is. */
-  readonly finding: Finding
-  /** Of those who are known so: whom it is about, but for the text. */
-  readonly among: (known: Known) => Condition
-  /** They hold any of these permissions; empty where nothing is asked of that. */
-  readonly permissions: readonly PermissionId[]
-  /** What is searched for; empty for nothing. */
-  readonly text: string
-  /** Of which organisations `t` they are, where that is asked. */
-  readonly within?: Condition | undefined
-  /** Something else than a text is asked: the planner may know how many that leaves. */
-  readonly isFiltered: boolean
-  /** Nothing of their accounts is looked at, but for their roles and organisations. */
-  readonly isNear: boolean
-  /** Which last sign-ins `n` they have, where that is known. */
-  readonly signedIn?: Condition | undefined
-  readonly order: UserOrder
-  readonly place: UserPlace | undefined
-  readonly limit: number
-}
-
-/** The same, and which way they are found. */
-interface Found extends PageAsked {
-  readonly areFew: boolean
-  /** Which share of everybody has the text, where that is known. */
-  readonly share?: number
-}
 
 /** At most `limit` people in this order, from this place on (before it: the nearest), and how many there are in all. */
 export const pageOf = async (db: Connection, page: PageAsked, now: Date): Promise<UserPage> => {
   const found = await findWay(db, page)
   const most = mostToCount(found)
-  const { count, rows } = await sortMatching(db, found, most)
+  // Counting and walking do not wait for each other.
+  const [{ count, rows }, walked] = await Promise.all([
+    sortMatching(db, found, most),
+    found.areMany ? walk(db, found) : undefined,
+  ])
   const isMoreThanCounted = count > most
   return {
     count: isMoreThanCounted ? mostCounted : count,
     isMoreThanCounted,
-    ...shown(page, isMoreThanCounted ? await walk(db, found) : rows, now),
+    ...shown(page, isMoreThanCounted ? (walked ?? (await walk(db, found))) : rows, now),
   }
 }
 
@@ -108,35 +58,12 @@ const mostToCount = ({ areFew, text, order, isFiltered }: Found): number => {
   return text !== '' && order !== 'name' && !isFiltered ? mostCountedByText : mostCounted
 }
 
-/**
- * By which way those are found who match, and one more than the page has room for. Where the planner expects few, whatever
- * the text is, the text is looked for in those. It knows little of who has a text.
- */
-const findWay = async (db: Connection, page: PageAsked): Promise<Found> => {
-  const { finding, among, text, within, isFiltered, limit } = page
-  const matchingAll = sql`select from ${finding.from} where ${among(finding)}`
-  const areFew = isFiltered && (await expects(db, matchingAll)) <= mostExpected
-  return {
-    ...page,
-    limit: limit + 1,
-    areFew,
-    ...(text !== '' && !areFew && (await findingByText(db, text, within))),
-  }
-}
-
 const shown = ({ place, limit }: PageAsked, rows: readonly ListedRow[], now: Date) => {
   const users = rows.slice(0, limit).map((row) => listedUser(row, now))
   return {
     users: place?.direction === 'before' ? users.toReversed() : users,
     isMore: rows.length > limit,
   }
-}
-
-/** How many rows the planner expects of it. */
-const expects = async (db: Connection, query: RawBuilder<unknown>): Promise<number> => {
-  const { rows } = await sql<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>`
-    explain (format json) ${query}`.execute(db)
-  return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? Number.POSITIVE_INFINITY
 }
 
 /**
@@ -162,11 +89,11 @@ const sortMatching = async (
   return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
 }
 
-/** The same for all who match, where nobody asks how many those are. */
+/** The same for all who match, where nobody asks how many those are; the offset keeps the sort out of sight here. */
 const sortAll = async (db: Connection, found: Found): Promise<readonly ListedRow[]> => {
   const { all, key, listed, shownOf, sorting } = sorted(found)
   const { rows } = await sql<ListedRow>`
-    with matching as materialized (${all}), keyed as (${key}), listed as (${listed})
+    with matching as (${all} offset 0), keyed as (${key}), listed as (${listed})
     select ${columns(found.order)} from ${shownOf} ${sorting}`.execute(db)
   return rows
 }
@@ -196,13 +123,14 @@ const sorted = (found: Found) => {
  */
 const walk = async (db: Connection, found: Found): Promise<readonly ListedRow[]> => {
   const { order, place, permissions, limit } = found
+  if (found.mostWalked === 0) return sortAll(db, found)
   const { key } = orderIndexes[order]
   const { sorting } = wayThrough(order, place)
   const areHoldersFew =
     permissions.length > 0 && (await expects(db, holders(permissions))) <= mostHeldForEach * limit
   const { rows } = await sql<ListedRow>`
     select ${columns(order)}
-    from (${walkedPast(found)} limit ${mostWalked(found)}) n
+    from (${walkedPast(found)} limit ${found.mostWalked}) n
     join users u on u.id = n.user_id join sign_in_states s on s.user_id = n.user_id
     left join organisations o on o.id = u.organisation_id
     where ${matching(inOrder(order, areHoldersFew), found)}
@@ -232,14 +160,8 @@ const walkedPast = ({ order, place, signedIn }: Found): RawBuilder<unknown> => {
     order by ${sorting(key, personNext)}`
 }
 
-const mostWalked = ({ text, within, share, order, isNear, limit }: Found): number => {
-  if (text === '' ? !isNear : order !== 'name') return mostWalkedForEach * limit
-  if (!isNear || within || !share) return mostNearWalked
-  return Math.min(mostNearWalked, Math.ceil((timesAsFar * limit) / share))
-}
-
 /** Is there nobody behind those whom such a walk passes? Then it has met all who match. */
 const isAtItsEnd = async (db: Connection, found: Found): Promise<boolean> => {
-  const { rows } = await sql`${walkedPast(found)} limit 1 offset ${mostWalked(found)}`.execute(db)
+  const { rows } = await sql`${walkedPast(found)} limit 1 offset ${found.mostWalked}`.execute(db)
   return rows.length === 0
 }

@@ -112,6 +112,9 @@ export const inOrder = (order: UserOrder, areHoldersFew: boolean): Known => ({
   containing: (text) => inText(order === 'name' ? sql`n.text` : textOfNext, text),
 })
 
+/** The index knows exactly who has it: a character, or two. In lower case some characters are two. */
+const isOneOrPair = (text: string): boolean => [...text].length <= 2 && [...text.toLowerCase()].length <= 2
+
 // Three letters or digits in a row are found by an index of those, and what has fewer by one of each character and each
 // two. The offset keeps the planner from taking each text apart of those whom another index finds. Of which organisations
 // they are stands within it: what both indexes have in common is read, and nothing else.
@@ -122,7 +125,8 @@ const textsWith = (text: string, within: Condition = sql`true`): RawBuilder<unkn
     return sql`(select * from user_searches where text like '%' || lower(${pattern}) || '%')`
   }
   return sql`(select * from user_searches t
-    where characters_and_pairs(t.text) @> pairs_or_character(lower(${text})) and ${inText(sql`t.text`, text)} and ${within}
+    where characters_and_pairs(t.text) @> pairs_or_character(lower(${text}))
+      and ${isOneOrPair(text) ? sql`true` : inText(sql`t.text`, text)} and ${within}
     offset 0)`
 }
 
@@ -215,10 +219,11 @@ export const midnight = (day: string) => sql<Date>`(${day}::date::timestamp at t
 
 /**
  * Which last sign-ins `n` those have whom the filter lets through, where it says something of them. Whoever was invited
- * and has not accepted has never signed in.
+ * and has not accepted has never signed in; nothing is earlier than that, but where it is equal, the planner takes it for
+ * no order any more.
  */
 export const signedIn = ({ statuses, dormantSince }: UserFilter): Condition | undefined => {
-  if (statuses.length === 1 && statuses[0] === 'invited') return sql`n.last_signed_in_at = ${never}`
+  if (statuses.length === 1 && statuses[0] === 'invited') return sql`n.last_signed_in_at <= ${never}`
   return dormantSince === undefined ? undefined : sql`n.last_signed_in_at < ${midnight(dormantSince)}`
 }
 

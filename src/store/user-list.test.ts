@@ -132,6 +132,8 @@ const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> 
   'a name of those at the end': [{ text: 'zoë' }, `strpos(lower(name), 'zoë') > 0`],
   'two letters': [{ text: 'wU' }, `strpos(lower(name), 'wu') > 0`],
   'two letters of few': [{ text: 'u9' }, `strpos(lower(name), 'u9') > 0`],
+  'letters apart': [{ text: 'a S' }, `strpos(lower(name), 'a s') > 0`],
+  'a letter that is two in lower case': [{ text: 'İ' }, 'false'],
   'one letter, with an application': [
     { text: 'č', permissions: [held] },
     `strpos(lower(name), 'č') > 0 and ${withLedger}`,

@@ -3,7 +3,7 @@ import { type Administrator, managedRoles } from '#domain/administration.policy.
 import type { ApplicationId, PermissionId } from '#domain/application.ts'
 import type { OrganisationId } from '#domain/organisation.ts'
 import type { UserFilter, UserOrder, UserPlace } from '#domain/user-filter.ts'
-import { rememberedJson } from '#kernel/remembered.ts'
+import { rememberedFor, rememberedJson } from '#kernel/remembered.ts'
 import { organisationsBelow } from './administrators.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
@@ -103,13 +103,16 @@ export const userListStore = ({ db, now }: StoreContext) => {
     /** Organisations that somebody in reach belongs to, or did until lately, by name. */
     async organisations(administrator: Administrator): Promise<readonly ListOrganisation[]> {
       const { roles, organisations } = await reachOf(db, administrator)
+      // Said to be true, it is looked up in a hash of them all, instead of being joined.
       const { rows } = await sql<ChoicesRow>`
-        select json_agg(json_build_object('id', o.id, 'name', o.name, 'abbreviation', o.abbreviation, 'isClosed', o.is_closed)
-          order by lower(o.name), o.id)::text as choices
-        from organisations o
-        where ${organisations === 'all' ? sql`true` : sql`o.id = any (${organisations}::integer[])`}
-          and exists (select from listed_organisations l where l.organisation_id = o.id
-            and ${roles === 'all' ? sql`true` : sql`l.role = any (${roles})`})`.execute(db)
+        select json_agg(json_build_array(id, name, abbreviation, is_closed))::text as choices
+        from (
+          select o.* from organisations o
+          where ${organisations === 'all' ? sql`true` : sql`o.id = any (${organisations}::integer[])`}
+            and (o.id in (select l.organisation_id from listed_organisations l
+              where ${roles === 'all' ? sql`true` : sql`l.role = any (${roles})`})) is true
+          order by lower(o.name), o.id
+        ) o`.execute(db)
       return organisationsIn(rows)
     },
 
@@ -126,10 +129,12 @@ export const userListStore = ({ db, now }: StoreContext) => {
     /** What people can hold in applications for people that are in use: by application, then by name. */
     async permissions(): Promise<readonly ListPermission[]> {
       const { rows } = await sql<ChoicesRow>`
-        select json_agg(json_build_object('id', p.id, 'application', a.name, 'name', p.name)
-          order by lower(a.name), a.id, lower(p.name), p.id)::text as choices
-        from permissions p join applications a on a.id = p.application_id
-        where ${isOffered}`.execute(db)
+        select json_agg(json_build_array(id, application, name))::text as choices
+        from (
+          select p.id, a.name as application, p.name
+          from permissions p join applications a on a.id = p.application_id
+          where ${isOffered} order by lower(a.name), a.id, lower(p.name), p.id
+        ) p`.execute(db)
       return permissionsIn(rows)
     },
 
@@ -157,16 +162,29 @@ export interface ListPermission {
   readonly name: string
 }
 
-/** All choices of a filter, as JSON; nothing where there is none. There may be a thousand, and they seldom change. */
+/** All choices of a filter, as JSON: a list for each; nothing where there is none. */
 interface ChoicesRow {
   readonly choices: string | null
 }
-const choicesIn = <Choice>() => {
-  const meant = rememberedJson<readonly Choice[]>()
-  return (rows: readonly ChoicesRow[]): readonly Choice[] => meant(rows[0]?.choices ?? '[]')
+/** There may be a thousand choices, and they seldom change. */
+const choicesIn = <Fields extends readonly unknown[], Choice>(choice: (...fields: Fields) => Choice) => {
+  const read = rememberedJson<readonly Fields[]>()
+  const meant = rememberedFor((all: readonly Fields[]): readonly Choice[] =>
+    all.map((fields) => choice(...fields)),
+  )
+  return (rows: readonly ChoicesRow[]): readonly Choice[] => meant(read(rows[0]?.choices ?? '[]'))
 }
-const organisationsIn = choicesIn<ListOrganisation>()
-const permissionsIn = choicesIn<ListPermission>()
+const organisationsIn = choicesIn(
+  (id: OrganisationId, name: string, abbreviation: string | null, isClosed: boolean): ListOrganisation => ({
+    id,
+    name,
+    abbreviation,
+    isClosed,
+  }),
+)
+const permissionsIn = choicesIn(
+  (id: PermissionId, application: string, name: string): ListPermission => ({ id, application, name }),
+)
 
 /** `reference/roles-and-permissions.md` 3.2. */
 const reachOf = async (db: Connection, administrator: Administrator): Promise<Reach> => {

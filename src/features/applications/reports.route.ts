@@ -38,16 +38,18 @@ export const reportRoutes =
     scope.get(paths.applicationUsers, may, async (request, reply) => {
       const id = applicationIdOf(request)
       const behind = userPlaceIn(request.query)
-      const { about, more } = await read(signon, request, async ({ applicationPages }) => ({
-        ...(await applicationPages.usersWithAccess(id, { behind, limit: rowsOnPage })),
-        people: await applicationPages.countUsersWithAccess(id),
-      }))
+      const [{ about, more }, people] = await Promise.all([
+        read(signon, request, ({ applicationPages }) =>
+          applicationPages.usersWithAccess(id, { behind, limit: rowsOnPage }),
+        ),
+        signon.single.applicationPages.countUsersWithAccess(id),
+      ])
       const last = more.isMore ? more.users.at(-1)?.position : undefined
       const address = pathTo(paths.applicationUsers, { id })
       return reply.page(
         usersWithAccessPage({
           ...about,
-          people: `${more.people.isMoreThanCounted ? 'More than ' : ''}${countOf(more.people.count, 'person', 'people')}`,
+          people: `${people.isMoreThanCounted ? 'More than ' : ''}${countOf(people.count, 'person', 'people')}`,
           users: more.users.map(userView),
           firstAddress: behind ? address : null,
           nextAddress: last ? `${address}?before=${last.key}-${last.id}` : null,

@@ -28,9 +28,9 @@ export const listUsers = async (
   query: UserQuery,
   asked: UserPlace | undefined,
 ): Promise<UserList> => {
-  // Neither of the two waits for the other.
+  // Neither of the two waits for the other, nor statements of a page: in one transaction they would.
   const [page, choices] = await Promise.all([
-    signon.read((stores) => pageFor(stores, actor, query, asked)),
+    pageFor(signon.single, actor, query, asked),
     signon.read((stores) => choicesFor(stores, actor)),
   ])
   return { page, ...choices }
