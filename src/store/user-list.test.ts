@@ -133,7 +133,10 @@ const filters: Readonly<Record<string, readonly [Partial<UserFilter>, string]>> 
   'two letters': [{ text: 'wU' }, `strpos(lower(name), 'wu') > 0`],
   'two letters of few': [{ text: 'u9' }, `strpos(lower(name), 'u9') > 0`],
   'letters apart': [{ text: 'a S' }, `strpos(lower(name), 'a s') > 0`],
-  'a letter that is two in lower case': [{ text: 'İ' }, 'false'],
+  'a letter that is two in lower case': [
+    { text: 'İ' },
+    `(strpos(lower(name), lower('İ')) > 0 or strpos(email, lower('İ')) > 0)`,
+  ],
   'one letter, with an application': [
     { text: 'č', permissions: [held] },
     `strpos(lower(name), 'č') > 0 and ${withLedger}`,
