@@ -29,16 +29,16 @@ const mostHeldForEach = 400
 export const pageOf = async (db: Connection, page: PageAsked, now: Date): Promise<UserPage> => {
   const found = await findWay(db, page)
   const most = mostToCount(found)
-  // Counting and walking do not wait for each other.
-  const [{ count, rows }, walked] = await Promise.all([
-    sortMatching(db, found, most),
-    found.areMany ? walk(db, found) : undefined,
-  ])
+  // The two do not wait for each other, and where it turns out that there are few, nobody waits for the walk.
+  const counting = sortMatching(db, found, most)
+  const walking = found.areMany ? walk(db, found) : undefined
+  walking?.catch(() => undefined)
+  const { count, rows } = await counting
   const isMoreThanCounted = count > most
   return {
     count: isMoreThanCounted ? mostCounted : count,
     isMoreThanCounted,
-    ...shown(page, isMoreThanCounted ? (walked ?? (await walk(db, found))) : rows, now),
+    ...shown(page, isMoreThanCounted ? await (walking ?? walk(db, found)) : rows, now),
   }
 }
 

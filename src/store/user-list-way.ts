@@ -75,7 +75,7 @@ export const findWay = async (db: Connection, page: PageAsked): Promise<Found> =
     finding: byText,
     areMany:
       sample.share === undefined
-        ? (await expected(byText, matching(byText, page))) > mostCounted
+        ? (await expected(byText, matching(byText, page))) > mostExpected
         : sample.share > 0,
     mostWalked: Math.min(mostWalked(asked), await reachOfText(db, asked, sample)),
   }
