@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type ApplicationId, type PermissionId, signinPermission } from '#domain/application.ts'
 import type { UserId, UserKind, UserUid } from '#domain/user.ts'
 import type { UserPosition } from '#domain/user-filter.ts'
+import type { Counted } from '#kernel/count.ts'
 import type { Connection } from './connection.ts'
 import type { StoreContext } from './context.ts'
 import type { EventPlace } from './events.ts'
@@ -73,9 +74,7 @@ export const applicationPageStore = ({ db, now }: StoreContext) => ({
   },
 
   /** How many people may sign in to an application; `mostWithAccess` where those are more than were counted. */
-  async countUsersWithAccess(
-    application: ApplicationId,
-  ): Promise<{ readonly count: number; readonly isMoreThanCounted: boolean }> {
+  async countUsersWithAccess(application: ApplicationId): Promise<Counted> {
     const signin = await signinOf(db, application)
     const { rows } = await sql<{ people: number }>`
       select ${peopleHolding(signin, mostWithAccess + 1)} as people`.execute(db)

@@ -1,16 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { UserId } from '#domain/user.ts'
 import type { UserOrder } from '#domain/user-filter.ts'
+import type { Counted } from '#kernel/count.ts'
 import type { Connection } from './connection.ts'
 import { columns, type ListedRow, type ListedUser, listedUser } from './listed-users.ts'
 import { allOf, holders, inOrder, matching } from './user-list.sql.ts'
 import { wayThrough } from './user-list-order.sql.ts'
 import { expects, type Found, findWay, mostCounted, type PageAsked } from './user-list-way.ts'
 
-export interface UserPage {
-  /** How many there are in all; `mostCounted` where those are more than were counted. */
-  readonly count: number
-  readonly isMoreThanCounted: boolean
+/** How many there are in all, up to `mostCounted`, and those who are shown. */
+export interface UserPage extends Counted {
   readonly users: readonly ListedUser[]
   /** There are more on this way. */
   readonly isMore: boolean

@@ -4,7 +4,7 @@ import { titleOf } from '#domain/letter.ts'
 import { londonDay, shortLondonMoment } from '#domain/london-time.ts'
 import { roleNames } from '#domain/user.ts'
 import type { UserPosition } from '#domain/user-filter.ts'
-import { countOf, thousands } from '#kernel/count.ts'
+import { countedOf, thousands } from '#kernel/count.ts'
 import { Invalid } from '#kernel/failure.ts'
 import type { Authorisation, UserWithAccess } from '#store/application-pages.ts'
 import type { Signon, Stores } from '#store/signon.ts'
@@ -49,7 +49,7 @@ export const reportRoutes =
       return reply.page(
         usersWithAccessPage({
           ...about,
-          people: `${people.isMoreThanCounted ? 'More than ' : ''}${countOf(people.count, 'person', 'people')}`,
+          people: countedOf(people, 'person', 'people'),
           users: more.users.map(userView),
           firstAddress: behind ? address : null,
           nextAddress: last ? `${address}?before=${last.key}-${last.id}` : null,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { managedRoles } from '#domain/administration.policy.ts'
 import { roleNames } from '#domain/user.ts'
 import type { UserPosition } from '#domain/user-filter.ts'
+import { countedOf } from '#kernel/count.ts'
 import { refuseFaults } from '#kernel/faults.ts'
 import type { ListedUser } from '#store/listed-users.ts'
 import { paths, pathTo } from '#web/paths.ts'
@@ -26,7 +27,7 @@ import {
   type UserQuery,
 } from './user-query.ts'
 import { usersCsv } from './users-csv.ts'
-import { countWords, orderNames, shortDate, twoStepNames } from './words.ts'
+import { orderNames, shortDate, twoStepNames } from './words.ts'
 
 const may = 'list users'
 
@@ -73,7 +74,7 @@ const viewOf = (query: UserQuery, list: UserList, areTooMany: boolean): UserList
   const faults = faultsOf(query)
   const roles = managedRoles(role)
   const onward = onwardFrom(role)
-  const counted = page ? countWords(page.count, page.isMoreThanCounted) : null
+  const counted = page ? countedOf(page, 'user', 'users') : null
   const asked = addressQuery(query)
   return {
     caption: counted && (onlyOrganisation === undefined ? counted : `${counted} in ${onlyOrganisation}`),

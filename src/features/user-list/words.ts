@@ -1,5 +1,5 @@
 import { shortLondonMoment } from '#domain/london-time.ts'
-import { type UserStatus, usersInWords } from '#domain/user.ts'
+import type { UserStatus } from '#domain/user.ts'
 import type { TwoStepStatus, UserOrder } from '#domain/user-filter.ts'
 
 export const statusNames = {
@@ -20,10 +20,6 @@ export const orderNames = {
   'newest-sign-in': 'Newest sign-in first',
   'oldest-sign-in': 'Oldest sign-in first',
 } as const satisfies Record<UserOrder, string>
-
-/** `1,234 users`, or what is said of more than can be counted. */
-export const countWords = (count: number, isMore: boolean): string =>
-  `${isMore ? 'More than ' : ''}${usersInWords(count)}`
 
 /** `24 Sep 2026`, in London. */
 export const shortDate = (instant: Date): string => shortLondonMoment(instant).split(', ').at(-1) ?? ''
