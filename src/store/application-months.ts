@@ -22,31 +22,22 @@ const monthsKept = 24
 export const applicationMonthStore = ({ db, now }: StoreContext) => ({
   /** The months in which there were any, newest first, with or without accounts that tests sign in with. */
   async list(application: ApplicationId, includesTests: boolean): Promise<readonly ApplicationMonth[]> {
-    // Known before the log is asked, so that only the partitions are planned for that hold anything of interest.
-    const from = await firstUncounted(db, now())
-    // All accounts of a busy month at once: what does not fit goes to the disk and back.
+    const months = await notCounted(db, now())
+    // All accounts of a busy month are sorted: what does not fit goes to the disk and back.
     await sql`set local work_mem = '64MB'`.execute(db)
     const { rows } = await sql<ApplicationMonth>`
-      with months as (
+      with counted as (
         select month, authorisations, people, test_authorisations, test_people
         from application_months where application_id = ${application}
-        union all
-        select month, counted.*
-        from generate_series(${from}::timestamp, ${thisMonth(now())}, interval '1 month') month
-        cross join lateral (
-          select ${figures}
-          from (
-            select about_uid, count(*) as times from events
-            where application_id = ${application} and number = 47 and created_at >= ${startOf(sql`${from}::timestamp`)}
-              and created_at >= ${startOf(sql`month`)} and created_at < ${startOf(sql`(month + interval '1 month')`)}
-            group by 1
-          ) e ${withTests}
-        ) counted
+        ${sql.join(
+          months.map((month) => sql`union all ${figures(month, sql`${application}`)}`),
+          sql` `,
+        )}
       ), shown as (
         select to_char(month, 'YYYY-MM') as month,
           (authorisations + case when ${includesTests} then test_authorisations else 0 end)::float8 as authorisations,
           (people + case when ${includesTests} then test_people else 0 end)::integer as people
-        from months
+        from counted
       )
       select * from shown where authorisations > 0 order by month desc`.execute(db)
     return rows
@@ -54,29 +45,15 @@ export const applicationMonthStore = ({ db, now }: StoreContext) => ({
 
   /** The first days of months that are over and not counted yet, oldest first: `2026-10-01`. */
   async uncounted(): Promise<readonly string[]> {
-    const { rows } = await sql<{ month: string }>`
-      select to_char(month, 'YYYY-MM-DD') as month
-      from generate_series(${await firstUncounted(db, now())}::timestamp, ${thisMonth(now())} - interval '1 month', interval '1 month') as month`.execute(
-      db,
-    )
-    return rows.map(({ month }) => month)
+    return (await notCounted(db, now())).slice(0, -1)
   },
 
   /** Counts the month that begins on this day, for every application. Counting it again changes nothing. */
   async count(firstDay: string): Promise<void> {
-    const first = sql`${firstDay}::timestamp`
     await sql`
       insert into application_months (application_id, month, authorisations, people, test_authorisations, test_people)
-      select e.application_id, ${first}::date, ${figures}
-      from (
-        select application_id, about_uid, count(*) as times
-        from events
-        where number = 47 and created_at >= ${startOf(first)}
-          and created_at < ${startOf(sql`(${first} + interval '1 month')`)}
-        group by 1, 2
-      ) e
-      join applications a on a.id = e.application_id ${withTests}
-      group by 1
+      select a.id, counted.* from applications a cross join lateral (${figures(firstDay, sql`a.id`)}) counted
+      where counted.authorisations + counted.test_authorisations > 0
       on conflict do nothing`.execute(db)
   },
 
@@ -99,25 +76,32 @@ export const applicationMonthStore = ({ db, now }: StoreContext) => ({
   },
 })
 
-/** The first day of the first month that is not counted: `2026-11-01`. While none is, the log reaches back no further. */
-const firstUncounted = async (db: Connection, now: Date): Promise<string> => {
+/** The first days of the months that are not counted, the present one last. While none is, the log reaches back no further. */
+const notCounted = async (db: Connection, now: Date): Promise<readonly string[]> => {
   const { rows } = await sql<{ month: string }>`
-    select to_char(coalesce(max(month) + interval '1 month', ${thisMonth(now)} - make_interval(months => ${monthsKept})), 'YYYY-MM-DD')
-      as month from application_months`.execute(db)
-  return rows[0]?.month ?? ''
+    select to_char(month, 'YYYY-MM-DD') as month
+    from (select max(month) as last from application_months) counted, generate_series(
+      coalesce(last + interval '1 month', ${thisMonth(now)} - make_interval(months => ${monthsKept})),
+      ${thisMonth(now)}, interval '1 month') as month`.execute(db)
+  return rows.map(({ month }) => month)
 }
 
 const thisMonth = (now: Date) => sql`date_trunc('month', ${now}::timestamptz at time zone 'Europe/London')`
 
-/** When a month begins in the United Kingdom. */
-const startOf = (month: RawBuilder<unknown>) => sql`(${month} at time zone 'Europe/London')`
-
-/** Beside `e`, those accounts `t` that tests sign in with: they are few, and everybody is many. */
-const withTests = sql`left join (select uid from users where is_test_account) t on t.uid = e.about_uid`
-
-// Of `times` that each account did it: of accounts of people, and of those that tests sign in with.
-const figures = sql`
-  coalesce(sum(times) filter (where t.uid is null), 0)::bigint as authorisations,
-  (count(*) filter (where t.uid is null))::integer as people,
-  coalesce(sum(times) filter (where t.uid is not null), 0)::bigint as test_authorisations,
-  (count(*) filter (where t.uid is not null))::integer as test_people`
+/**
+ * How often an application was authorised in the month that begins on this day, and by how many accounts: those of people,
+ * and those that tests sign in with. The whole of it is sorted, which takes less than to group it; tests are few, and
+ * looked up. The days are known to the planner, so that it reads no other month of the log.
+ */
+const figures = (firstDay: string, application: RawBuilder<unknown>) => {
+  const first = sql`${firstDay}::timestamp`
+  const inMonth = sql`number = 47 and application_id = ${application} and created_at >= ${first} at time zone 'Europe/London'
+    and created_at < (${first} + interval '1 month') at time zone 'Europe/London'`
+  const counts = sql`count(*) as times, (count(distinct about_uid))::integer as accounts`
+  return sql`
+    select ${firstDay}::date as month, everybody.times - tests.times as authorisations,
+      everybody.accounts - tests.accounts as people, tests.times as test_authorisations, tests.accounts as test_people
+    from (select ${counts} from events where ${inMonth}) everybody,
+      (select ${counts} from (select uid from users where is_test_account) t
+        join events on about_uid = uid where ${inMonth}) tests`
+}
