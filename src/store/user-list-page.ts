@@ -21,6 +21,10 @@ const mostCountedByText = 2500
 /** So many are taken where few are expected: the planner may be wrong. */
 const mostSorted = 10_000
 
+/** Of at least so many, a page is met by a walk past so many others, where there are a million people. */
+const fewestMet = 1000
+const mostMet = 25_000
+
 /** So many holders of a permission are read at once for each who is wanted, rather than to look up each who is walked past. */
 const mostHeldForEach = 400
 
@@ -80,12 +84,34 @@ const sortMatching = async (
   const { rows } = await sql<ListedRow & { count: number } & ({ id: UserId } | { id: null })>`
     with matching as materialized (${all} limit ${most + 1}),
     counted as materialized (select count(*)::integer as count from matching),
-    keyed as (${key} where (select count from counted) <= ${most}),
+    ${keyedOf(found, key, most)},
     listed as (${listed})
     select counted.count, ${columns(found.order)} from counted left join (${shownOf}) on true ${sorting}`.execute(
     db,
   )
   return { count: rows[0]?.count ?? 0, rows: rows.filter(({ id }) => id !== null) }
+}
+
+/**
+ * What the counted ones are sorted by. When a few thousand signed in takes long to look up: before that, a walk in that
+ * order looks for a page of them, as far as it may be expected.
+ */
+const keyedOf = (found: Found, key: RawBuilder<unknown>, most: number): RawBuilder<unknown> => {
+  const { order, place, limit } = found
+  const areNotTooMany = sql`(select count from counted) <= ${most}`
+  if (order === 'name') return sql`keyed as (${key} where ${areNotTooMany})`
+  const { sorting } = wayThrough(order, place)
+  return sql`
+    met as materialized (
+      select n.user_id as id, ${ofSignIns.key} as key from (${walkedPast(found)} limit ${mostMet}) n
+      where (select count from counted) >= ${fewestMet} and ${areNotTooMany}
+        and (n.user_id in (select id from matching)) is true
+      order by ${sorting(ofSignIns.key, personNext)} limit ${limit}
+    ),
+    keyed as (
+      select * from met where (select count(*) from met) = ${limit}
+      union all ${key} where ${areNotTooMany} and (select count(*) from met) < ${limit}
+    )`
 }
 
 /** The same for all who match, where nobody asks how many those are; the offset keeps the sort out of sight here. */
