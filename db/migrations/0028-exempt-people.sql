@@ -1,5 +1,7 @@
--- Whoever is exempt from 2-step verification is found without their account being looked at. They are few, so nobody
--- waits long while their index is made anew.
+-- Whoever is exempt from 2-step verification is found without their account being looked at.
+
+-- The index of so few is made anew while nobody waits.
+-- squawk-ignore-file require-concurrent-index-deletion, require-concurrent-index-creation
 
 set local lock_timeout = '5s';
 set local statement_timeout = '5min';
