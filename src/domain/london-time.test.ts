@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import { it } from 'node:test'
-import { londonClock, londonDate, londonMoment, shortLondonMoment } from './london-time.ts'
+import { londonClock, londonDate, londonMoment, shortLondonDate, shortLondonMoment } from './london-time.ts'
 
 it('tells the time of London, in summer and in winter, without leading zeros', () => {
   const cases = [
@@ -16,8 +16,8 @@ it('tells the time of London, in summer and in winter, without leading zeros', (
   )
   const noon = new Date('2023-11-01T12:00:00Z')
   deepEqual(
-    [londonMoment(noon), londonDate(noon), londonClock(noon)],
-    ['12:00pm, 1 November 2023', '1 November 2023', '12:00pm'],
+    [londonMoment(noon), londonDate(noon), shortLondonDate(noon), londonClock(noon)],
+    ['12:00pm, 1 November 2023', '1 November 2023', '1 Nov 2023', '12:00pm'],
   )
 })
 

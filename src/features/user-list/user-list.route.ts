@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { managedRoles } from '#domain/administration.policy.ts'
+import { shortLondonDate } from '#domain/london-time.ts'
 import { roleNames } from '#domain/user.ts'
 import type { UserPosition } from '#domain/user-filter.ts'
 import { countedOf } from '#kernel/count.ts'
@@ -27,7 +28,7 @@ import {
   type UserQuery,
 } from './user-query.ts'
 import { usersCsv } from './users-csv.ts'
-import { orderNames, shortDate, twoStepNames } from './words.ts'
+import { orderNames, twoStepNames } from './words.ts'
 
 const may = 'list users'
 
@@ -136,7 +137,7 @@ const rowOf = (user: ListedUser, query: UserQuery): UserListView['users'][number
   organisation: user.organisation ?? 'None',
   status: user.status,
   twoStep: twoStepNames[user.twoStep],
-  lastSignedIn: user.lastSignedInAt === null ? 'Never' : shortDate(user.lastSignedInAt),
+  lastSignedIn: user.lastSignedInAt === null ? 'Never' : shortLondonDate(user.lastSignedInAt),
 })
 
 const datesOf = (query: UserQuery): UserListView['dates'] => [

@@ -1,4 +1,3 @@
-import { shortLondonMoment } from '#domain/london-time.ts'
 import type { UserStatus } from '#domain/user.ts'
 import type { TwoStepStatus, UserOrder } from '#domain/user-filter.ts'
 
@@ -20,6 +19,3 @@ export const orderNames = {
   'newest-sign-in': 'Newest sign-in first',
   'oldest-sign-in': 'Oldest sign-in first',
 } as const satisfies Record<UserOrder, string>
-
-/** `24 Sep 2026`, in London. */
-export const shortDate = (instant: Date): string => shortLondonMoment(instant).split(', ').at(-1) ?? ''
