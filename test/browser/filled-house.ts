@@ -55,6 +55,11 @@ export const fillHouse = async (test: TestSignon): Promise<FilledHouse> => {
   return fill(test, sam, nadia, whitehall)
 }
 
+const browser = {
+  address: '192.0.2.7',
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+}
+
 const fill = async (
   test: TestSignon,
   sam: User,
@@ -103,11 +108,17 @@ const fill = async (
      where (payload->>'user')::integer = $1 returning id::integer`,
     ben.id,
   )
+  await test.rows(
+    `insert into events (created_at, number, about_uid, application_id, actor_kind, address, user_agent)
+     select $1::timestamptz - n * n * interval '6 hours', 47, $2, $3, 'application', $4, $5 from generate_series(1, 35) n`,
+    [signon.clock.now(), nadia.uid, whitehall.id, browser.address, browser.userAgent],
+  )
+  await test.rows(
+    `update sign_in_states set sign_in_count = 35, last_signed_in_at = $1::timestamptz - interval '6 hours' where user_id = $2`,
+    [signon.clock.now(), nadia.id],
+  )
   return {
-    token: await signon.single.sessions.open(sam.id, 'full', {
-      address: '192.0.2.7',
-      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
-    }),
+    token: await signon.single.sessions.open(sam.id, 'full', browser),
     numbers: {
       '/users': { id: nadia.id, application: whitehall.id },
       '/users/access_changes': { id: change },
