@@ -110,11 +110,11 @@ const fill = async (
   )
   await test.rows(
     `insert into events (created_at, number, about_uid, application_id, actor_kind, address, user_agent)
-     select $1::timestamptz - n * n * interval '6 hours', 47, $2, $3, 'application', $4, $5 from generate_series(1, 35) n`,
+     select $1::timestamptz - (n * n + 1) * interval '12 hours', 47, $2, $3, 'application', $4, $5 from generate_series(24, 0, -1) n`,
     [signon.clock.now(), nadia.uid, whitehall.id, browser.address, browser.userAgent],
   )
   await test.rows(
-    `update sign_in_states set sign_in_count = 35, last_signed_in_at = $1::timestamptz - interval '6 hours' where user_id = $2`,
+    `update sign_in_states set sign_in_count = 25, last_signed_in_at = $1::timestamptz - interval '12 hours' where user_id = $2`,
     [signon.clock.now(), nadia.id],
   )
   return {
