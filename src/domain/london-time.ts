@@ -38,20 +38,13 @@ export const londonDay = (instant: Date): string => isoDay.format(instant)
 // Sweden writes dates as ISO 8601 does.
 const isoDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' })
 
-interface Parts {
-  readonly hour: string
-  readonly minute: string
-  readonly half: string
-  readonly day: number
-  readonly month: string
-  readonly year: string
-}
+type Parts = ReturnType<typeof partsOf>
 
 const clockOf = ({ hour, minute, half }: Parts): string => `${hour}:${minute}${half}`
 const dateOf = ({ day, month, year }: Parts): string => `${day} ${month} ${year}`
 const shortDateOf = ({ day, month, year }: Parts): string => `${day} ${month.slice(0, 3)} ${year}`
 
-const partsOf = (instant: Date): Parts => {
+const partsOf = (instant: Date) => {
   const parts = london.formatToParts(instant)
   const part = (type: Intl.DateTimeFormatPartTypes): string =>
     parts.find((one) => one.type === type)?.value ?? ''
