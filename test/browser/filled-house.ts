@@ -4,6 +4,7 @@ import type { User } from '#domain/user.ts'
 import { uploadBatch } from '#features/batches/upload-batch.ts'
 import { prepareMassReset } from '#features/mass-reset/prepare-mass-reset.ts'
 import { addParent } from '#features/organisations/change-parents.ts'
+import { day } from '#kernel/clock.ts'
 import { filledImports } from '#test/organisation-imports.ts'
 import type { TestApplication } from '#test/people.ts'
 import { operator, type TestSignon } from '#test/signon.ts'
@@ -17,6 +18,7 @@ export interface FilledHouse {
 
 /** The real organisations and applications, the people of the demonstration, and what pages tell of beside them. */
 export const fillWithRealData = async (test: TestSignon): Promise<FilledHouse> => {
+  test.clock.step(-hereFor)
   await seedRegister(test.signon, operator)
   await test.application('Demo Publisher', { permissions: ['write', 'publish'] })
   await seedPeople(test.signon, operator)
@@ -36,6 +38,7 @@ export const fillWithRealData = async (test: TestSignon): Promise<FilledHouse> =
 
 /** A few organisations, applications and people: enough for something to stand on every page. */
 export const fillHouse = async (test: TestSignon): Promise<FilledHouse> => {
+  test.clock.step(-hereFor)
   const gds = await test.organisation('Government Digital Service', {
     contentId: 'af07d5a5-df63-4ddc-9383-6a666845ebe9',
   })
@@ -55,6 +58,8 @@ export const fillHouse = async (test: TestSignon): Promise<FilledHouse> => {
   return fill(test, sam, nadia, whitehall)
 }
 
+/** So long ago the house was founded; since then people have worked with it. */
+const hereFor = 400 * day
 const browser = {
   address: '192.0.2.7',
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
@@ -72,6 +77,17 @@ const fill = async (
     if (!row) throw new Error(`Nothing found: ${text}`)
     return row.id
   }
+  test.clock.step(hereFor)
+  await test.rows(
+    `insert into events (created_at, number, about_uid, application_id, actor_kind, address, user_agent)
+     select $1::timestamptz - (n * n + 1) * interval '12 hours', 47, $2, $3, 'application', $4, $5 from generate_series(24, 0, -1) n`,
+    [signon.clock.now(), nadia.uid, whitehall.id, browser.address, browser.userAgent],
+  )
+  await test.rows(
+    `update sign_in_states s set sign_in_count = 25, last_signed_in_at = $1::timestamptz - u.id * interval '12 hours'
+     from users u where u.id = s.user_id and u.suspended_at is null`,
+    [signon.clock.now()],
+  )
   const permission = await idOf(
     `select id from permissions where application_id = $1 and name <> 'signin' and is_grantable_from_ui order by name limit 1`,
     whitehall.id,
@@ -107,15 +123,6 @@ const fill = async (
     `update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'The postman is away.'
      where (payload->>'user')::integer = $1 returning id::integer`,
     ben.id,
-  )
-  await test.rows(
-    `insert into events (created_at, number, about_uid, application_id, actor_kind, address, user_agent)
-     select $1::timestamptz - (n * n + 1) * interval '12 hours', 47, $2, $3, 'application', $4, $5 from generate_series(24, 0, -1) n`,
-    [signon.clock.now(), nadia.uid, whitehall.id, browser.address, browser.userAgent],
-  )
-  await test.rows(
-    `update sign_in_states set sign_in_count = 25, last_signed_in_at = $1::timestamptz - interval '12 hours' where user_id = $2`,
-    [signon.clock.now(), nadia.id],
   )
   return {
     token: await signon.single.sessions.open(sam.id, 'full', browser),

@@ -74,8 +74,8 @@ describe('the pictures of the guides', () => {
     const page = await signedIn(sam)
     const ben = await test.signon.single.users.findByEmail('ben.boyd@example.gov.uk')
     await page.goto(`${issuer}/users?filter=a&statuses[]=active`)
-    await page.setViewportSize({ ...size, width: 1180 })
-    const clip = { x: 15, y: 345, width: 1150, height: 320 }
+    await page.setViewportSize({ ...size, width: 1200 })
+    const clip = { x: 15, y: 345, width: 1170, height: 320 }
     await page.screenshot({ path: join(folder, 'find-users.png'), clip, scale: 'css' })
     await page.setViewportSize(size)
     await page.goto(`${issuer}/users/invitation/new`)
